@@ -1,0 +1,129 @@
+"""From a sensor's arrays to features. The preprocessing is here and nowhere else: train as you
+deploy.
+
+Every encoder has two halves:
+    prepare(values)     numpy, raw [k, ...] as the sensor gives it to what is worth storing of it
+    forward(prepared)   torch, [k, ...] to features [k, features] in (-1, 1)
+"""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from liquid_control.policy.spec import CameraSpec, ImuSpec, LidarSpec
+
+GRAVITY = 9.81
+
+
+class LidarEncoder(nn.Module):
+    """Ranges, pooled to the nearest return of each sector, seen as nearness, through a 1D
+    convolution.
+
+    nearness = near / (near + range): 1 at contact, 0.5 at `near`, 0 far away.
+    """
+
+    near = 1.0
+
+    def __init__(self, spec: LidarSpec) -> None:
+        super().__init__()
+        if spec.beams % spec.pool:
+            raise ValueError(
+                f'pool is {spec.pool}, but it must divide beams, which is {spec.beams}'
+            )
+        self.spec = spec
+        sectors = spec.beams // spec.pool
+        self.convolution = nn.Sequential(
+            nn.Conv1d(1, 8, 5, stride=2, padding=2),
+            nn.ReLU(),
+            nn.Conv1d(8, 16, 5, stride=2, padding=2),
+            nn.ReLU(),
+            nn.Conv1d(16, 16, 3, stride=2, padding=1),
+            nn.ReLU(),
+            nn.Flatten(),
+        )
+        self.head = nn.Linear(_width(self.convolution, 1, sectors), spec.features)
+
+    def prepare(self, values: np.ndarray) -> np.ndarray:
+        """Ranges [k, beams] by REP-117 to metres [k, beams / pool] in [0, range_max].
+
+        +inf is clear, -inf too close. NaN says nothing: its neighbours in the sector speak for it,
+        and a sector of nothing but NaN counts as too close, since nobody knows.
+        """
+        sectors = values.reshape(len(values), -1, self.spec.pool)
+        nearest = np.fmin.reduce(sectors, axis=2)
+        return np.nan_to_num(nearest, nan=0.0).clip(0.0, self.spec.range_max).astype(np.float32)
+
+    def forward(self, prepared: Tensor) -> Tensor:
+        nearness = self.near / (self.near + prepared)
+        return torch.tanh(self.head(self.convolution(nearness.unsqueeze(1))))
+
+
+class ImuEncoder(nn.Module):
+    """Angular velocity and acceleration, scaled to the size of a ground robot's, through one
+    linear layer.
+    """
+
+    scale: Tensor
+    rest: Tensor
+
+    def __init__(self, spec: ImuSpec) -> None:
+        super().__init__()
+        self.register_buffer(
+            'rest', torch.tensor([0.0, 0.0, 0.0, 0.0, 0.0, GRAVITY]), persistent=False
+        )
+        self.register_buffer(
+            'scale', torch.tensor([1.0, 1.0, 1.0, 0.25, 0.25, 0.25]), persistent=False
+        )
+        self.head = nn.Linear(6, spec.features)
+
+    def prepare(self, values: np.ndarray) -> np.ndarray:
+        return values.astype(np.float32)
+
+    def forward(self, prepared: Tensor) -> Tensor:
+        return torch.tanh(self.head((prepared - self.rest) * self.scale))
+
+
+class CameraEncoder(nn.Module):
+    """An RGB image through strided convolutions that keep where in it a thing stands."""
+
+    def __init__(self, spec: CameraSpec) -> None:
+        super().__init__()
+        self.convolution = nn.Sequential(
+            nn.Conv2d(3, 8, 5, stride=2, padding=2),
+            nn.ReLU(),
+            nn.Conv2d(8, 16, 3, stride=2, padding=1),
+            nn.ReLU(),
+            nn.Conv2d(16, 24, 3, stride=2, padding=1),
+            nn.ReLU(),
+            nn.Conv2d(24, 24, 3, stride=2, padding=1),
+            nn.ReLU(),
+            nn.Flatten(),
+        )
+        self.head = nn.Linear(_width(self.convolution, 3, spec.height, spec.width), spec.features)
+
+    def prepare(self, values: np.ndarray) -> np.ndarray:
+        return np.ascontiguousarray(values)
+
+    def forward(self, prepared: Tensor) -> Tensor:
+        """prepared: [k, height, width, 3] uint8."""
+        pixels = prepared.permute(0, 3, 1, 2).to(self.head.weight.dtype) / 255.0 - 0.5
+        return torch.tanh(self.head(self.convolution(pixels)))
+
+
+Encoder = LidarEncoder | ImuEncoder | CameraEncoder
+
+
+def build_encoder(spec: LidarSpec | ImuSpec | CameraSpec) -> Encoder:
+    match spec:
+        case LidarSpec():
+            return LidarEncoder(spec)
+        case ImuSpec():
+            return ImuEncoder(spec)
+        case CameraSpec():
+            return CameraEncoder(spec)
+
+
+def _width(layers: nn.Module, *shape: int) -> int:
+    """How many numbers come out of the layers for one input of this shape."""
+    with torch.no_grad():
+        return layers(torch.zeros(1, *shape)).shape[1]

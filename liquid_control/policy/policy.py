@@ -1,0 +1,91 @@
+"""The policy: held sensor features and ages into a liquid network, a velocity command out."""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from liquid_control.liquid import LTC
+from liquid_control.liquid.ltc import Frozen
+from liquid_control.policy.encoders import Encoder, build_encoder
+from liquid_control.policy.spec import PolicySpec
+from liquid_control.policy.window import Memory, Window
+
+MOTORS = 2
+
+
+class Policy(nn.Module):
+    """Encoders, an LTC and nothing else; all memory is the LTC's state and the features held of
+    each sensor.
+
+    The network's input of one event is [held features of all sensors, age of each sensor /
+    age_cap].
+    """
+
+    def __init__(self, spec: PolicySpec) -> None:
+        super().__init__()
+        self.spec = spec
+        self.sensors = tuple(spec.sensors)
+        self.encoders = nn.ModuleDict(
+            {name: build_encoder(sensor) for name, sensor in spec.sensors.items()}
+        )
+        self.slices: dict[str, slice] = {}
+        start = 0
+        for name, sensor in spec.sensors.items():
+            self.slices[name] = slice(start, start + sensor.features)
+            start += sensor.features
+        self.held_size = start
+        self.core = LTC(spec.wiring.build(start + len(self.sensors), MOTORS), spec.unfolds)
+
+    def check(self, sensor: str, value: np.ndarray) -> None:
+        """Raises ValueError, in one line, if the policy cannot take this sensor's array."""
+        if sensor not in self.spec.sensors:
+            raise ValueError(
+                f'{sensor} is no sensor of this policy; it has {", ".join(self.sensors)}'
+            )
+        shape = self.spec.sensors[sensor].shape
+        if value.shape != shape:
+            raise ValueError(
+                f'{sensor} has shape {list(value.shape)}, but the policy wants {list(shape)}'
+            )
+
+    def encoder(self, sensor: str) -> Encoder:
+        return self.encoders[sensor]  # type: ignore[return-value]
+
+    def step(
+        self, x: Tensor, state: Tensor, dt: Tensor, frozen: Frozen | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """One event: x: [batch, inputs], dt: [batch] seconds give actions [batch, 2] in (-1, 1)
+        and the state.
+        """
+        y, state = self.core.step(x, state, dt * self.spec.time_scale, frozen)
+        return torch.tanh(y), state
+
+    def blank(self, batch: int) -> Memory:
+        """The memory of streams that have not begun."""
+        state = self.core.initial_state(batch)
+        return Memory(state, state.new_zeros(batch, self.held_size))
+
+    def unroll(self, window: Window, memory: Memory) -> tuple[Tensor, Memory]:
+        """All events of a window: actions [batch, time, 2] in (-1, 1), and the memory after it.
+
+        The same numbers as the Engine's, event by event.
+        """
+        held = torch.cat([self._held(name, window, memory) for name in self.sensors], dim=-1)
+        x = torch.cat((held, self.age_input(window.ages)), dim=-1)
+        y, state = self.core(x, memory.state, window.dt * self.spec.time_scale)
+        return torch.tanh(y), Memory(state, held[:, -1])
+
+    def age_input(self, ages: Tensor) -> Tensor:
+        """Seconds of silence as the network sees them: 0 just now, 1 at age_cap or never."""
+        return (ages / self.spec.age_cap).clamp(max=1.0)
+
+    def _held(self, sensor: str, window: Window, memory: Memory) -> Tensor:
+        """The features held of a sensor at each event, [batch, time, features]."""
+        before = memory.held[:, self.slices[sensor]]
+        values = window.values[sensor]
+        table = torch.cat((before, self.encoder(sensor)(values))) if len(values) else before
+        return table[window.index[sensor]]
+
+    def time_constants(self, x: Tensor, state: Tensor) -> Tensor:
+        """Effective time constants [batch, neurons], seconds, under these inputs and state."""
+        return self.core.time_constants(x, state) / self.spec.time_scale

@@ -1,0 +1,151 @@
+"""Stepwise, whole-sequence and deployed: three ways to run a policy, one result."""
+
+import numpy as np
+import pytest
+import torch
+
+from liquid_control.policy import (
+    CameraSpec,
+    Engine,
+    ImuSpec,
+    LidarSpec,
+    NcpSpec,
+    Policy,
+    PolicySpec,
+    load_bundle,
+    save_bundle,
+)
+from liquid_control.policy.window import Memory, Window
+from liquid_control.stream import Event, Timeline
+
+PERIOD_NS = {'lidar': 50_000_000, 'imu': 10_000_000, 'camera': 66_000_000}
+LATENCY_NS = {'lidar': 15_000_000, 'imu': 1_000_000, 'camera': 43_000_000}
+EVENTS = 150
+
+
+@pytest.fixture(scope='module')
+def policy():
+    torch.manual_seed(0)
+    sensors = {
+        'lidar': LidarSpec(beams=48, pool=4),
+        'imu': ImuSpec(),
+        'camera': CameraSpec(width=16, height=12),
+    }
+    return Policy(PolicySpec(sensors=sensors, wiring=NcpSpec(), unfolds=3, time_scale=5.0)).eval()
+
+
+@pytest.fixture(scope='module')
+def stream():
+    """Events of three asynchronous sensors in the order of arrival: [(delivered_ns, Event)]."""
+    rng = np.random.default_rng(0)
+    value = {
+        'lidar': lambda: rng.uniform(0.2, 12.0, 48).astype(np.float32),
+        'imu': lambda: rng.normal(size=6).astype(np.float32),
+        'camera': lambda: rng.integers(0, 256, (12, 16, 3), np.uint8),
+    }
+    arrivals = []
+    for sensor, period in PERIOD_NS.items():
+        stamp = 10**9 + int(rng.integers(period))
+        while stamp < 10**9 + EVENTS * 10_000_000:
+            arrivals.append((stamp + LATENCY_NS[sensor], Event(stamp, sensor, value[sensor]())))
+            stamp += period + int(rng.integers(-2_000_000, 2_000_000))
+    return sorted(arrivals, key=lambda arrival: arrival[0])
+
+
+def deployed(policy, arrivals):
+    """The actions at every event and the last state, as the node runs it."""
+    engine, timeline = Engine(policy), Timeline()
+    actions = []
+    for now_ns, event in arrivals:
+        features = engine.encode(event.sensor, event.value[None])[0]
+        steps = timeline.add(Event(event.stamp_ns, event.sensor, features), now_ns)
+        actions += [engine.drive(step) for step in steps]
+    return np.array(actions), engine
+
+
+def window(policy, events):
+    """The ordered events as one training window of one stream."""
+    stamps = np.array([event.stamp_ns for event in events])
+    values, index, ages = {}, {}, []
+    for sensor in policy.sensors:
+        said = np.array([event.sensor == sensor for event in events])
+        raw = np.stack([event.value for event in events if event.sensor == sensor])
+        values[sensor] = torch.from_numpy(policy.encoder(sensor).prepare(raw))
+        index[sensor] = torch.from_numpy(np.cumsum(said))[None]
+        last = np.maximum.accumulate(np.where(said, stamps, 0))
+        ages.append(np.where(last > 0, (stamps - last) * 1e-9, np.inf))
+    dt = np.diff(stamps, prepend=stamps[:1]) * 1e-9
+    age = torch.tensor(np.stack(ages, axis=1), dtype=torch.float32)
+    return Window(values, index, age[None], torch.tensor(dt, dtype=torch.float32)[None])
+
+
+def test_sequence_equals_deployment_on_an_ordered_stream(policy, stream):
+    ordered = sorted(stream, key=lambda arrival: arrival[1].stamp_ns)
+    actions, engine = deployed(policy, [(event.stamp_ns, event) for _, event in ordered])
+    with torch.no_grad():
+        expected, memory = policy.unroll(window(policy, [e for _, e in ordered]), policy.blank(1))
+    np.testing.assert_allclose(actions, expected[0].numpy(), atol=1e-5)
+    np.testing.assert_allclose(engine.memory().state, memory.state[0].numpy(), atol=1e-5)
+    np.testing.assert_allclose(engine.memory().held, memory.held[0].numpy(), atol=1e-5)
+
+
+def test_late_messages_end_in_the_state_of_the_ordered_stream(policy, stream):
+    ordered = sorted(stream, key=lambda arrival: arrival[1].stamp_ns)
+    assert [e for _, e in ordered] != [e for _, e in stream], 'the stream must hold late messages'
+    _, in_order = deployed(policy, [(event.stamp_ns, event) for _, event in ordered])
+    _, as_arrived = deployed(policy, stream)
+    np.testing.assert_allclose(as_arrived.memory().state, in_order.memory().state, atol=1e-6)
+
+
+def test_windows_one_after_the_other_equal_one_long_window(policy, stream):
+    events = [e for _, e in sorted(stream, key=lambda arrival: arrival[1].stamp_ns)]
+    whole = window(policy, events)
+    cut = 70
+    with torch.no_grad():
+        expected, _ = policy.unroll(whole, policy.blank(1))
+        memory = policy.blank(1)
+        parts = []
+        for start, stop in ((0, cut), (cut, len(events))):
+            part, memory = policy.unroll(_part(whole, start, stop), memory)
+            parts.append(part)
+    torch.testing.assert_close(torch.cat(parts, dim=1), expected, atol=1e-5, rtol=0)
+    assert isinstance(memory, Memory)
+
+
+def _part(whole, start, stop):
+    values, index = {}, {}
+    for sensor, rows in whole.index.items():
+        first = int(rows[0, start - 1]) if start else 0
+        values[sensor] = whole.values[sensor][first : int(rows[0, stop - 1])]
+        index[sensor] = rows[:, start:stop] - first
+    return Window(values, index, whole.ages[:, start:stop], whole.dt[:, start:stop])
+
+
+def test_robots_side_by_side_equal_each_alone(policy, stream):
+    one = [event for _, event in stream][:60]
+    other = [event for _, event in stream][60:120]
+    alone = [
+        deployed(policy, [(e.stamp_ns + 10**8, e) for e in events])[0][-1]
+        for events in (one, other)
+    ]
+    engine, timelines = Engine(policy, robots=2), [Timeline(), Timeline()]
+    last = np.zeros((2, 2))
+    for events in zip(one, other, strict=True):
+        steps = []
+        for timeline, event in zip(timelines, events, strict=True):
+            features = engine.encode(event.sensor, event.value[None])[0]
+            steps.append(
+                timeline.add(Event(event.stamp_ns, event.sensor, features), event.stamp_ns + 10**8)
+            )
+        for column in range(max(map(len, steps))):
+            row = [robot[column] if column < len(robot) else None for robot in steps]
+            actions = engine.step(row)
+            last = np.where(np.isnan(actions), last, actions)
+    np.testing.assert_allclose(last, alone, atol=1e-5)
+
+
+def test_a_saved_and_loaded_policy_is_the_same(policy, stream, tmp_path):
+    save_bundle(policy, tmp_path, {'seed': 0})
+    np.testing.assert_array_equal(
+        deployed(load_bundle(tmp_path), stream)[0], deployed(policy, stream)[0]
+    )
