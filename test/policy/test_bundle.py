@@ -1,4 +1,4 @@
-"""A bundle is data; what is wrong with one is said in one line that names the file and the field."""
+"""A bundle is data; what is wrong with one is said in one line that names file and field."""
 
 import hashlib
 import json
