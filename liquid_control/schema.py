@@ -14,7 +14,8 @@ T = TypeVar('T')
 @dataclass_transform(frozen_default=True)
 def configured(cls: type[T]) -> type[T]:
     """A frozen dataclass whose fields are validated on creation and that knows no other fields."""
-    return dataclass(cls, frozen=True, config=ConfigDict(extra='forbid'))
+    make: Any = dataclass(frozen=True, config=ConfigDict(extra='forbid'))
+    return make(cls)
 
 
 class ConfigError(ValueError):

@@ -1,8 +1,8 @@
-"""A whole sequence of the semi-implicit solver with its gradient worked out by hand.
+"""A whole sequence of the semi-implicit solver, with its gradient worked out by hand.
 
-The same numbers as `solver.semi_implicit` event by event (a test says so), several times faster to
-train with: the time loop holds only what depends on the step before, and all else is one batched
-operation around it.
+The same numbers as `solver.semi_implicit` event by event (a test says so). Of the forward pass
+nothing is kept for the gradient but the potentials: the rest is computed again in one go, and the
+time loop backwards holds only what depends on the step behind it.
 """
 
 from typing import Any

@@ -84,7 +84,7 @@ class Policy(nn.Module):
         before = memory.held[:, self.slices[sensor]]
         values = window.values[sensor]
         table = torch.cat((before, self.encoder(sensor)(values))) if len(values) else before
-        return table[window.index[sensor]]
+        return table[window.rows[sensor]]
 
     def time_constants(self, x: Tensor, state: Tensor) -> Tensor:
         """Effective time constants [batch, neurons], seconds, under these inputs and state."""

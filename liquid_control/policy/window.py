@@ -12,7 +12,7 @@ class Window(NamedTuple):
 
     values: by sensor, the prepared values [k, ...] of all its messages in the window, stream after
         stream.
-    index: by sensor, [batch, time] int64: which features it holds at each event, as a row of
+    rows: by sensor, [batch, time] int64: which features it holds at each event, as a row of
         [features held before the window (batch rows), features of `values` (k rows)].
     ages: [batch, time, sensors] seconds since each sensor's last stamp; infinite for one that
         never spoke.
@@ -20,7 +20,7 @@ class Window(NamedTuple):
     """
 
     values: dict[str, Tensor]
-    index: dict[str, Tensor]
+    rows: dict[str, Tensor]
     ages: Tensor
     dt: Tensor
 

@@ -114,7 +114,7 @@ def test_windows_one_after_the_other_equal_one_long_window(policy, stream):
 
 def _part(whole, start, stop):
     values, index = {}, {}
-    for sensor, rows in whole.index.items():
+    for sensor, rows in whole.rows.items():
         first = int(rows[0, start - 1]) if start else 0
         values[sensor] = whole.values[sensor][first : int(rows[0, stop - 1])]
         index[sensor] = rows[:, start:stop] - first
