@@ -1,0 +1,160 @@
+"""The privileged expert: plans with the true geometry, but for a beacon that it must see first.
+
+It is to be imitated by a policy that has the sensors alone, so its actions are smooth, and what it
+does next depends on what is in sight now or was a moment ago, not on a long history.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from liquid_control_sim.planners.grid import CostToGo, Grid, Point
+from liquid_control_sim.sensors import Message
+from liquid_control_sim.simulation import Simulation
+
+
+@dataclass(frozen=True)
+class ExpertConfig:
+    """Metres, seconds, radians; actions are fractions of max_linear and max_angular.
+
+    min_pixels: an image shows the beacon if at least so many of its pixels do.
+    memory: how long it knows where the beacon is after the last image that showed it.
+    lookahead: how far along its way the expert looks for a point that it can drive to straight.
+    steering: turning speed per radian of heading error.
+    turn_in_place: from this heading error on it does not drive forward at all.
+    tight, open: clearances between which the speed rises from slow to full; slow is a fraction.
+    blocked: the clearance ahead at which it but creeps.
+    search_free: the free distances ahead between which the search goes over from turning on the
+        spot to driving on in an arc.
+    search_turn, search_arc: turning speeds of the two. search_speed: of the arc.
+    """
+
+    max_linear: float = 1.0
+    max_angular: float = 1.5
+    min_pixels: int = 3
+    memory: float = 3.0
+    lookahead: float = 2.5
+    steering: float = 2.2
+    turn_in_place: float = 1.1
+    tight: float = 0.35
+    blocked: float = 0.22
+    open: float = 0.8
+    slow: float = 0.35
+    search_free: tuple[float, float] = (0.8, 2.2)
+    search_turn: float = 1.2
+    search_arc: float = 0.4
+    search_speed: float = 0.8
+
+
+class BeaconExpert:
+    """Searches, then drives. Every message goes to observe() before act() is asked.
+
+    search: drive on in a wide arc where there is room ahead, turn on the spot where there is none
+        -> an image shows the beacon: drive there by the shortest comfortable way
+        -> no image has shown it for a while: search towards the side where it was
+    """
+
+    def __init__(self, simulation: Simulation, config: ExpertConfig | None = None) -> None:
+        self._simulation = simulation
+        self._config = config or ExpertConfig()
+        self._grid = Grid(simulation.layout)
+        self._beacon: int | None = None
+        self._way: CostToGo | None = None
+        self._goal: Point = (0.0, 0.0)
+        self._seen_s = -math.inf
+        self._side = 1.0
+
+    @property
+    def seeing(self) -> bool:
+        """Whether it knows where the present beacon is: an image has shown it not long ago."""
+        simulation = self._simulation
+        fresh = simulation.elapsed - self._seen_s <= self._config.memory
+        return self._beacon == simulation.beacons and fresh
+
+    def observe(self, message: Message) -> None:
+        """Take note of a delivered message; an image that shows the beacon makes it known."""
+        shown = message.beacon_pixels >= self._config.min_pixels
+        if not shown or message.beacon != self._simulation.beacons:
+            return
+        self._seen_s = self._simulation.elapsed
+        if self._beacon != message.beacon:
+            self._beacon = message.beacon
+            self._plan(self._simulation.beacon_xy)
+
+    def act(self) -> np.ndarray:
+        """The action for now, float32 [2] in [-1, 1]: shares of max_linear and max_angular."""
+        config = self._config
+        x, y, yaw = self._simulation.pose
+        if self._way is not None and self.seeing:
+            bearing = math.atan2(self._goal[1] - y, self._goal[0] - x)
+            self._side = math.copysign(1.0, math.remainder(bearing - yaw, math.tau))
+            v, w = self._drive(self._way, x, y, yaw)
+        else:
+            v, w = self._search(x, y, yaw)
+        action = np.array([v / config.max_linear, w / config.max_angular], np.float32)
+        return np.clip(action, -1.0, 1.0)
+
+    def _search(self, x: float, y: float, yaw: float) -> Point:
+        """Drive on in an arc as far as there is room for it, else turn on the spot."""
+        config = self._config
+        least, most = config.search_free
+        free = min(max((self._free_ahead(x, y, yaw) - least) / (most - least), 0.0), 1.0)
+        arc = config.search_arc if self._free_ahead(x, y, yaw + 0.5 * self._side) > least else 0.0
+        v = config.search_speed * free * self._pace(x, y, yaw)
+        return v, self._side * (free * arc + (1.0 - free) * config.search_turn)
+
+    def _free_ahead(self, x: float, y: float, yaw: float) -> float:
+        """How far the robot could drive straight on in this direction, up to search_free's end."""
+        cos, sin, reach = math.cos(yaw), math.sin(yaw), 0.0
+        while reach < self._config.search_free[1]:
+            reach += 0.2
+            if self._grid.room(x + reach * cos, y + reach * sin) < self._config.tight:
+                break
+        return reach
+
+    def _plan(self, goal: Point) -> None:
+        self._goal, self._way = goal, self._grid.cost_to(*goal)
+
+    def _drive(self, way: CostToGo, x: float, y: float, yaw: float) -> Point:
+        """Pursue a point on the way, as fast as the heading, the room and the goal allow."""
+        config = self._config
+        aim_x, aim_y = self._aim(way, x, y)
+        error = math.remainder(math.atan2(aim_y - y, aim_x - x) - yaw, math.tau)
+        near = math.dist((x, y), self._goal) - 0.9
+        straight = max(1.0 - (error / config.turn_in_place) ** 2, 0.0)
+        speed = min(self._pace(x, y, yaw), _ramp(near, 0.5))
+        w = min(max(config.steering * error, -config.max_angular), config.max_angular)
+        return config.max_linear * straight * speed, w
+
+    def _pace(self, x: float, y: float, yaw: float) -> float:
+        """How fast the room ahead allows to drive, from a creep to 1."""
+        config, grid = self._config, self._grid
+        cos, sin = math.cos(yaw), math.sin(yaw)
+        nose, ahead = (x + 0.2 * cos, y + 0.2 * sin), (x + 0.5 * cos, y + 0.5 * sin)
+        front = grid.line_clearance(nose, ahead)
+        room = min(front, grid.room(x, y)) - config.tight
+        free = _ramp((front - config.blocked) / (config.tight - config.blocked), 0.1)
+        return free * _ramp(room / (config.open - config.tight), config.slow)
+
+    def _aim(self, way: CostToGo, x: float, y: float) -> Point:
+        """The farthest point of the way that a straight drive reaches with as much clearance."""
+        grid, here = self._grid, (x, y)
+        if grid.line_clearance(here, self._goal) >= 0.5:
+            return self._goal
+        path = way.path(x, y, self._config.lookahead)
+        room = [place.clearance for place in path]
+        low, high = min(4, len(path) - 1), len(path) - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            wanted = min(0.6, min(room[: middle + 1]) - 0.02)
+            if grid.line_clearance(here, path[middle].at) >= wanted:
+                low = middle
+            else:
+                high = middle - 1
+        return path[low].at
+
+
+def _ramp(x: float, low: float) -> float:
+    """low for x <= 0, rising linearly to 1 at x >= 1."""
+    return low + (1.0 - low) * min(max(x, 0.0), 1.0)

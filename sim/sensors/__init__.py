@@ -1,0 +1,22 @@
+"""Asynchronous sensors: each measures on a clock of its own, and its messages take their time."""
+
+from liquid_control_sim.sensors.camera import Camera, CameraConfig
+from liquid_control_sim.sensors.clock import Clock, Latency, Tick
+from liquid_control_sim.sensors.imu import Imu, ImuConfig
+from liquid_control_sim.sensors.lidar import Lidar, LidarConfig
+from liquid_control_sim.sensors.suite import Message, SensorSuite, SuiteConfig
+
+__all__ = [
+    'Camera',
+    'CameraConfig',
+    'Clock',
+    'Imu',
+    'ImuConfig',
+    'Latency',
+    'Lidar',
+    'LidarConfig',
+    'Message',
+    'SensorSuite',
+    'SuiteConfig',
+    'Tick',
+]

@@ -1,0 +1,91 @@
+"""The environment keeps Gymnasium's rules, and one step is one message."""
+
+import warnings
+
+import gymnasium
+import numpy as np
+import pytest
+from gymnasium.utils.env_checker import check_env
+
+from liquid_control_sim.env import SENSORS
+from liquid_control_sim.planners import BeaconExpert
+from liquid_control_sim.simulation import SimConfig
+from liquid_control_sim.tasks import BeaconConfig
+
+STAND = np.zeros(2, np.float32)
+AHEAD = np.array([1.0, 0.0], np.float32)
+
+
+@pytest.fixture
+def env():
+    return gymnasium.make('liquid_control_sim:Drive-v0').unwrapped
+
+
+def test_the_checker_has_nothing_to_say(env):
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        check_env(env, skip_render_check=True)
+
+
+def test_a_step_is_the_next_message(env):
+    observation, info = env.reset(seed=3)
+    for _ in range(60):
+        message = info['message']
+        name = SENSORS[observation['sensor']]
+        assert name == message.event.sensor
+        assert observation['stamp'][0] == pytest.approx(message.event.stamp_ns * 1e-9 - 1.0)
+        held = np.clip(message.event.value, 0, 10) if name == 'lidar' else message.event.value
+        assert np.array_equal(observation[name], held)
+        latency = (message.delivered_ns - message.event.stamp_ns) * 1e-9
+        assert observation['ages'][observation['sensor']] == pytest.approx(latency, abs=1e-6)
+        before = observation['stamp'][0]
+        observation, *_, info = env.step(STAND)
+        assert observation['dt'][0] == pytest.approx(observation['stamp'][0] - before, abs=1e-6)
+        assert env.observation_space.contains(observation)
+
+
+def test_the_command_is_limited_in_acceleration(env):
+    env.reset(seed=3)
+    while env.simulation.elapsed < 0.2:
+        env.step(AHEAD)
+    assert env.simulation.twist[0] < 2.0 * 0.2
+
+
+def test_a_collision_ends_the_episode_and_costs(env):
+    env.reset(seed=3)
+    terminated, rewards = False, []
+    while not terminated:
+        _, reward, terminated, truncated, info = env.step(AHEAD)
+        rewards.append(reward)
+        assert not truncated
+    assert info['collisions'] == 1
+    assert not info['success']
+    assert rewards[-1] < -9.0
+
+
+def test_the_expert_earns_the_way_and_the_bonus(env):
+    _, info = env.reset(seed=3, options={'mode': 'single'})
+    expert = BeaconExpert(env.simulation)
+    total, terminated = 0.0, False
+    while not terminated:
+        expert.observe(info['message'])
+        _, reward, terminated, _, info = env.step(expert.act())
+        total += reward
+    assert info['success']
+    assert 10.0 < total < 10.0 + 15.0
+
+
+def test_the_timeout_truncates():
+    config = SimConfig(task=BeaconConfig(timeout=0.5))
+    env = gymnasium.make('liquid_control_sim:Drive-v0', config=config)
+    env.reset(seed=0)
+    terminated = truncated = False
+    while not truncated:
+        *_, terminated, truncated, _ = env.step(STAND)
+    assert not terminated
+    assert env.unwrapped.simulation.elapsed >= 0.5
+
+
+def test_an_unknown_mode_is_refused(env):
+    with pytest.raises(ValueError, match='mode'):
+        env.reset(options={'mode': 'forever'})
