@@ -1,0 +1,1 @@
+"""Evaluation: policies and planners in many worlds, and pictures of their runs."""

@@ -1,0 +1,32 @@
+"""What a bundle is: its sensors, its network, how it was trained."""
+
+from pathlib import Path
+
+import torch
+from rich.console import Console
+from rich.table import Table
+
+from liquid_control.policy import load_bundle
+from liquid_control.policy.bundle import read_bundle_file
+
+
+def print_bundle(path: Path) -> None:
+    """A table of the facts. Raises BundleError for a bundle that cannot be used."""
+    policy, file = load_bundle(path), read_bundle_file(path)
+    core, spec = policy.core, policy.spec
+    table = Table(title=str(path), title_justify='left', show_header=False)
+    for name, sensor in spec.sensors.items():
+        table.add_row(f'sensor {name}', f'{list(sensor.shape)} to {sensor.features} features')
+    synapses = len(core.sensory.source) + len(core.recurrent.source)
+    table.add_row('network', f'{spec.wiring.type}: {core.neurons} neurons, {synapses} synapses')
+    table.add_row('solver', f'semi-implicit, {spec.unfolds} unfolds, time scale {spec.time_scale}')
+    table.add_row('parameters', f'{sum(p.numel() for p in policy.parameters())}')
+    x = torch.zeros(1, policy.held_size + len(policy.sensors))
+    with torch.no_grad():
+        tau = policy.time_constants(x, core.initial_state(1))[0]
+    table.add_row('time constants', f'{tau.min():.3f} to {tau.max():.3f} s without input')
+    action = spec.action
+    table.add_row('action', f'{action.max_linear} m/s, {action.max_angular} rad/s at 1')
+    for key, value in file.training.items():
+        table.add_row(key, str(value))
+    Console().print(table)

@@ -1,0 +1,119 @@
+"""From recorded drives to the batches of truncated backpropagation through time.
+
+Each of `lanes` streams plays one drive after the other; a batch is the next window of every lane,
+so that the memory behind one batch is the memory before the next:
+
+    lane 0   [drive 4, 0:T] [drive 4, T:2T] [drive 4, rest] [drive 1, 0:T] ...
+    lane 1   [drive 7, 0:T] [drive 7, rest] [drive 2, 0:T]  ...
+                             fresh: lane 0 no, lane 1 no     fresh: lane 0 yes
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from liquid_control.policy.window import Window
+from liquid_control_sim.training.episode import Episode, load_episode
+
+
+class Batch(NamedTuple):
+    """A window of every lane. fresh: [lanes] bool, a drive begins. labels: [lanes, time, 2].
+    weight: [lanes, time],
+    1 for events, 0 behind the end of a drive."""
+
+    window: Window
+    fresh: Tensor
+    labels: Tensor
+    weight: Tensor
+
+
+class Piece(NamedTuple):
+    """Events start to stop of a drive."""
+
+    episode: Episode
+    start: int
+    stop: int
+
+
+def batches(
+    paths: Sequence[Path],
+    sensors: tuple[str, ...],
+    lanes: int,
+    time: int,
+    rng: np.random.Generator,
+) -> Iterator[Batch]:
+    """All drives once, in random order. Ends when the first lane runs dry: the others' rests are
+    short.
+    """
+    order = [paths[i] for i in rng.permutation(len(paths))]
+    lanes = min(lanes, len(order))
+    queue = iter(order)
+    current = [_pieces(load_episode(next(queue), sensors), time) for _ in range(lanes)]
+    while True:
+        pieces = []
+        for lane in range(lanes):
+            piece = next(current[lane], None)
+            if piece is None:
+                path = next(queue, None)
+                if path is None:
+                    return
+                current[lane] = _pieces(load_episode(path, sensors), time)
+                piece = next(current[lane])
+            pieces.append(piece)
+        yield collate(pieces, sensors, time)
+
+
+def _pieces(episode: Episode, time: int) -> Iterator[Piece]:
+    for start in range(0, len(episode.dt), time):
+        yield Piece(episode, start, min(start + time, len(episode.dt)))
+
+
+def collate(pieces: Sequence[Piece], sensors: tuple[str, ...], time: int) -> Batch:
+    """Pieces of at most `time` events, one of each lane, as one batch."""
+    values, rows = {}, {}
+    for column, sensor in enumerate(sensors):
+        values[sensor], rows[sensor] = _column(pieces, sensor, column, time)
+    window = Window(
+        values,
+        rows,
+        ages=_padded([piece.episode.ages[piece.start : piece.stop] for piece in pieces], time),
+        dt=_padded(
+            [piece.episode.dt[piece.start : piece.stop] for piece in pieces], time, hold=False
+        ),
+    )
+    return Batch(
+        window,
+        fresh=torch.tensor([piece.start == 0 for piece in pieces]),
+        labels=_padded([piece.episode.labels[piece.start : piece.stop] for piece in pieces], time),
+        weight=_padded(
+            [np.ones(piece.stop - piece.start, np.float32) for piece in pieces], time, hold=False
+        ),
+    )
+
+
+def _column(pieces: Sequence[Piece], sensor: str, column: int, time: int) -> tuple[Tensor, Tensor]:
+    """One sensor's values of all pieces, and where in them each event finds what it holds; see
+    Window.
+    """
+    values, rows = [], []
+    behind = len(pieces)
+    for lane, (episode, start, stop) in enumerate(pieces):
+        newest = episode.newest[start:stop, column]
+        first = episode.newest[start - 1, column] + 1 if start else 0
+        rows.append(np.where(newest < first, lane, behind + newest - first))
+        values.append(episode.values[sensor][first : newest[-1] + 1])
+        behind += len(values[-1])
+    return torch.from_numpy(np.concatenate(values)), _padded(rows, time)
+
+
+def _padded(arrays: Sequence[np.ndarray], time: int, hold: bool = True) -> Tensor:
+    """[lanes, time, ...]; behind its end an array holds its last entry, or is 0."""
+    padded = np.zeros((len(arrays), time, *arrays[0].shape[1:]), arrays[0].dtype)
+    for row, array in zip(padded, arrays, strict=True):
+        row[: len(array)] = array
+        row[len(array) :] = array[-1] if hold else 0
+    return torch.from_numpy(padded)

@@ -1,0 +1,106 @@
+"""Recording drives for imitation: worlds are simulated in worker processes, drives of a group side
+by side.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+
+from liquid_control.policy import load_bundle
+from liquid_control_sim.env import DriveEnv
+from liquid_control_sim.rollout import Robot, Rollout
+from liquid_control_sim.training.config import TrainConfig
+from liquid_control_sim.training.episode import Recorder
+from liquid_control_sim.workers import single_thread
+
+GROUP = 16
+"""Drives simulated side by side in one process; part of what makes a run repeatable."""
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Drives to record: one file in `folder` for each seed.
+
+    expert_share: probability that the expert drives a stretch. bundle: the policy that drives
+        otherwise.
+    """
+
+    config: TrainConfig
+    bundle: Path
+    folder: Path
+    seeds: Sequence[int]
+    expert_share: float
+
+
+def collect(collection: Collection) -> Iterator[int]:
+    """Record what is not there yet. Yields the number of drives recorded with each group that is
+    done.
+    """
+    collection.folder.mkdir(parents=True, exist_ok=True)
+    groups = [collection.seeds[i : i + GROUP] for i in range(0, len(collection.seeds), GROUP)]
+    missing = [
+        group
+        for group in groups
+        if not all(_file(collection.folder, seed).exists() for seed in group)
+    ]
+    yield len(collection.seeds) - sum(len(group) for group in missing)
+    context = get_context('spawn')
+    with ProcessPoolExecutor(
+        collection.config.workers, mp_context=context, initializer=single_thread
+    ) as pool:
+        tasks = [pool.submit(_record, replace(collection, seeds=group)) for group in missing]
+        for task in as_completed(tasks):
+            yield task.result()
+
+
+def recorded(collection: Collection) -> list[Path]:
+    """The drives' files, in the order of the seeds."""
+    return [_file(collection.folder, seed) for seed in collection.seeds]
+
+
+def _file(folder: Path, seed: int) -> Path:
+    return folder / f'{seed}.npz'
+
+
+def _record(collection: Collection) -> int:
+    """One group of drives, in a worker process."""
+    config, policy = collection.config, load_bundle(collection.bundle)
+    at_wheel = policy if collection.expert_share < 1.0 else None
+    task = replace(config.simulation.task, timeout=config.imitation.seconds)
+    simulation = replace(config.simulation, task=task)
+    robots = [
+        Robot.start(DriveEnv(simulation, config.limits), seed, 'continue', with_expert=True)
+        for seed in collection.seeds
+    ]
+    recorders = [Recorder(policy) for _ in robots]
+    drivers = [_Driver(collection, seed) for seed in collection.seeds]
+    for moving in Rollout(at_wheel, robots).run(lambda i, robot: drivers[i].choose(robot)):
+        for i in moving:
+            label = robots[i].label
+            if robots[i].accepted and label is not None:
+                recorders[i].add(robots[i].message.event, label)
+    for recorder, seed in zip(recorders, collection.seeds, strict=True):
+        recorder.save(_file(collection.folder, seed))
+    return len(robots)
+
+
+class _Driver:
+    """Who drives: drawn anew every mix_seconds, the expert with probability expert_share."""
+
+    def __init__(self, collection: Collection, seed: int) -> None:
+        self._share = collection.expert_share
+        self._every = collection.config.imitation.mix_seconds
+        self._rng = np.random.default_rng((seed, 1))
+        self._until = 0.0
+        self._expert = True
+
+    def choose(self, robot: Robot) -> np.ndarray | None:
+        elapsed = robot.env.simulation.elapsed
+        if elapsed >= self._until:
+            self._until = elapsed + self._every
+            self._expert = bool(self._rng.random() < self._share)
+        return robot.label if self._expert else robot.answer

@@ -1,0 +1,78 @@
+"""What a training run is made of: the contents of config/train/*.yaml."""
+
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import Field
+
+from liquid_control.policy.spec import Count, PolicySpec, Positive
+from liquid_control.safety.limiter import Limits
+from liquid_control.schema import ConfigError, configured, validated
+from liquid_control_sim.simulation import SimConfig
+
+Natural = Annotated[int, Field(ge=0)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+@configured
+class ImitationConfig:
+    """DAgger (Ross et al., AISTATS 2011) with truncated backpropagation through time.
+
+    In round 0 the expert drives first_episodes drives. In each later round `episodes` drives are
+    driven by the expert
+    or by the policy, drawn anew every mix_seconds: by the expert with probability
+        expert_share[round - 1] (the last one stands for all further rounds). The expert's word is
+        recorded at every message, whoever drives.
+
+    seconds: length of a drive; it ends sooner where it collides.
+    epochs: passes over all drives recorded so far, after each round (the first one gets
+        first_epochs).
+    lanes, window: drives trained on at once, and events that gradients go back through.
+    learning_rate: at the start; falls by a cosine to a tenth over the whole run.
+    """
+
+    rounds: Count = 8
+    first_episodes: Count = 160
+    episodes: Count = 64
+    seconds: Positive = 20.0
+    expert_share: list[Fraction] = Field(default_factory=lambda: [0.5, 0.25, 0.0])
+    mix_seconds: Positive = 2.0
+    first_epochs: Count = 8
+    epochs: Count = 3
+    lanes: Count = 32
+    window: Count = 128
+    learning_rate: Positive = 3e-3
+    clip_norm: Positive = 1.0
+
+
+@configured
+class TrainConfig:
+    """A run.
+
+    seed: everything random in the run follows from it. validation_episodes: drives after each
+        round that choose the bundle. workers: processes that simulate. threads: of torch while it
+        trains.
+    """
+
+    policy: PolicySpec
+    seed: Natural = 0
+    simulation: SimConfig = SimConfig()
+    limits: Limits = Limits()
+    imitation: ImitationConfig = ImitationConfig()
+    validation_episodes: Count = 32
+    workers: Count = 2
+    threads: Count = 1
+
+
+def load_train_config(path: Path) -> TrainConfig:
+    """Read a YAML file. Raises ConfigError."""
+    try:
+        data = yaml.safe_load(path.read_text())
+    except OSError as error:
+        raise ConfigError(f'{path}: {error.strerror}') from None
+    except yaml.YAMLError as error:
+        raise ConfigError(
+            f'{path}: not readable as YAML: {" ".join(str(error).split())}'
+        ) from None
+    return validated(TrainConfig, data, str(path))

@@ -1,0 +1,78 @@
+"""A recorded drive: what the sensors said and what the expert would have done, and its form for
+training.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from liquid_control.policy import Policy
+from liquid_control.stream import Event
+
+
+class Episode(NamedTuple):
+    """N integrated events in the order of their stamps; S sensors in the policy's order.
+
+    values: by sensor, the prepared values [messages of the sensor, ...].
+    newest: [N, S], row in `values` that each sensor holds at each event; -1 before its first
+        message.
+    ages: [N, S] seconds since each sensor's last stamp, infinite before its first message.
+    dt: [N] seconds since the event before. labels: [N, 2], the expert's raw actions.
+    """
+
+    values: dict[str, np.ndarray]
+    newest: np.ndarray
+    ages: np.ndarray
+    dt: np.ndarray
+    labels: np.ndarray
+
+
+class Recorder:
+    """Collects the accepted events of one drive, in order of arrival, and what the expert said at
+    each.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._events: list[Event] = []
+        self._labels: list[np.ndarray] = []
+
+    def add(self, event: Event, label: np.ndarray) -> None:
+        """event: with the raw value of its sensor; only what is worth storing of it is kept."""
+        prepared = self._policy.encoder(event.sensor).prepare(event.value[None])[0]
+        self._events.append(Event(event.stamp_ns, event.sensor, prepared))
+        self._labels.append(label)
+
+    def save(self, path: Path) -> None:
+        """Write the file whole or not at all."""
+        order = sorted(range(len(self._events)), key=lambda i: self._events[i].stamp_ns)
+        events = [self._events[i] for i in order]
+        arrays = {
+            'stamps_ns': np.array([event.stamp_ns for event in events], np.int64),
+            'sensors': np.array(
+                [self._policy.sensors.index(event.sensor) for event in events], np.uint8
+            ),
+            'labels': np.array([self._labels[i] for i in order], np.float32),
+        }
+        for name in self._policy.sensors:
+            arrays[f'value_{name}'] = np.array(
+                [event.value for event in events if event.sensor == name]
+            )
+        part = path.with_suffix('.part')
+        with part.open('wb') as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+        part.replace(path)
+
+
+def load_episode(path: Path, sensors: tuple[str, ...]) -> Episode:
+    """Read what a Recorder saved. sensors: the policy's, in its order."""
+    with np.load(path, allow_pickle=False) as arrays:
+        stamps_ns, spoke, labels = arrays['stamps_ns'], arrays['sensors'], arrays['labels']
+        values = {name: arrays[f'value_{name}'] for name in sensors}
+    said = spoke[:, None] == np.arange(len(sensors))
+    newest = np.cumsum(said, axis=0) - 1
+    last_ns = np.maximum.accumulate(np.where(said, stamps_ns[:, None], 0), axis=0)
+    ages = np.where(newest >= 0, (stamps_ns[:, None] - last_ns) * 1e-9, np.inf)
+    dt = np.diff(stamps_ns, prepend=stamps_ns[:1]) * 1e-9
+    return Episode(values, newest, ages.astype(np.float32), dt.astype(np.float32), labels)

@@ -1,0 +1,70 @@
+"""The weights' side of imitation: what one pass over recorded drives does to a policy."""
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from liquid_control.policy import Policy
+from liquid_control.policy.window import Memory
+from liquid_control_sim.training.batches import Batch, batches
+from liquid_control_sim.training.config import ImitationConfig
+
+
+class Learner:
+    """A policy under training, with its optimiser.
+
+    batches_planned: of the whole run, as far as it can be known; sets the pace at which the
+        learning rate falls.
+    """
+
+    def __init__(self, policy: Policy, config: ImitationConfig) -> None:
+        self.policy = policy
+        self.optimizer = torch.optim.Adam(policy.parameters(), lr=config.learning_rate)
+        self._config = config
+
+    def epoch(
+        self, paths: Sequence[Path], rng: np.random.Generator, progress: float
+    ) -> Iterator[float]:
+        """Learn from all drives once; yields the loss of every batch. progress: of the run, in [0,
+        1].
+        """
+        config = self._config
+        for group in self.optimizer.param_groups:
+            group['lr'] = config.learning_rate * (
+                0.55 + 0.45 * math.cos(math.pi * min(progress, 1.0))
+            )
+        self.policy.train()
+        memory: Memory | None = None
+        for batch in batches(paths, self.policy.sensors, config.lanes, config.window, rng):
+            memory = _refreshed(memory or self.policy.blank(len(batch.fresh)), batch.fresh)
+            loss, memory = self._learn(batch, memory)
+            yield loss
+
+    def _learn(self, batch: Batch, memory: Memory) -> tuple[float, Memory]:
+        actions, memory = self.policy.unroll(batch.window, memory)
+        loss = imitation_loss(actions, batch.labels, batch.weight)
+        self.optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.policy.parameters(), self._config.clip_norm)
+        self.optimizer.step()
+        return loss.item(), memory.detach()
+
+
+def imitation_loss(actions: Tensor, labels: Tensor, weight: Tensor) -> Tensor:
+    """Mean Huber distance to the expert's actions; all [lanes, time, 2], weight [lanes, time].
+
+    Quadratic for small mistakes and linear for large ones: where the expert does now this, now
+        that in what looks the same, the policy goes the more usual way rather than in between.
+    """
+    distance = torch.nn.functional.smooth_l1_loss(actions, labels, reduction='none', beta=0.1)
+    return (distance.sum(-1) * weight).sum() / weight.sum()
+
+
+def _refreshed(memory: Memory, fresh: Tensor) -> Memory:
+    """The memory with the lanes blanked in which a drive begins."""
+    keep = (~fresh).unsqueeze(1)
+    return Memory(memory.state * keep, memory.held * keep)

@@ -1,0 +1,109 @@
+"""A whole training run, small: it ends with a bundle, and being killed changes nothing."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import yaml
+from safetensors.torch import load_file
+
+from liquid_control.policy import load_bundle
+from liquid_control.schema import ConfigError
+from liquid_control_sim.cli import main
+from liquid_control_sim.training.config import load_train_config
+
+CONFIG = {
+    'seed': 3,
+    'policy': {
+        'sensors': {
+            'lidar': {'type': 'lidar', 'pool': 48, 'features': 4},
+            'imu': {'type': 'imu', 'features': 2},
+            'camera': {'type': 'camera', 'features': 4},
+        },
+        'wiring': {'type': 'fully_connected', 'neurons': 6},
+        'unfolds': 1,
+    },
+    'simulation': {'task': {'timeout': 1.0}},
+    'imitation': {
+        'rounds': 2,
+        'first_episodes': 2,
+        'episodes': 2,
+        'seconds': 1.0,
+        'expert_share': [0.5],
+        'mix_seconds': 0.3,
+        'first_epochs': 3,
+        'epochs': 3,
+        'lanes': 2,
+        'window': 32,
+    },
+    'validation_episodes': 2,
+    'workers': 1,
+    'threads': 1,
+}
+
+
+@pytest.fixture
+def config(tmp_path):
+    path = tmp_path / 'tiny.yaml'
+    path.write_text(yaml.safe_dump(CONFIG))
+    return path
+
+
+@pytest.mark.slow
+def test_a_killed_run_resumes_to_the_same_weights(config, tmp_path):
+    assert main(['train', '--config', str(config), '--run', str(tmp_path / 'whole')]) == 0
+    killed = tmp_path / 'killed'
+    command = [sys.executable, '-m', 'liquid_control_sim.cli', 'train']
+    process = subprocess.Popen(
+        [*command, '--config', str(config), '--run', str(killed)], start_new_session=True
+    )
+    give_up = time.monotonic() + 60.0
+    while not (killed / 'checkpoint.safetensors').exists():
+        assert process.poll() is None
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not (killed / 'bundle').exists(), 'the run was killed too late to show anything'
+
+    assert main(['train', '--resume', str(killed)]) == 0
+    whole = load_file(tmp_path / 'whole' / 'checkpoint.safetensors')
+    resumed = load_file(killed / 'checkpoint.safetensors')
+    assert whole.keys() == resumed.keys()
+    assert all(whole[name].equal(resumed[name]) for name in whole)
+    assert load_bundle(killed / 'bundle').spec == load_bundle(tmp_path / 'whole' / 'bundle').spec
+
+
+def test_a_folder_that_holds_a_run_is_not_overwritten(config, tmp_path, capsys):
+    (tmp_path / 'run').mkdir()
+    (tmp_path / 'run' / 'config.yaml').write_text('precious')
+    assert main(['train', '--config', str(config), '--run', str(tmp_path / 'run')]) == 2
+    assert 'holds a run already' in capsys.readouterr().err
+    assert (tmp_path / 'run' / 'config.yaml').read_text() == 'precious'
+
+
+@pytest.mark.parametrize(
+    ('path', 'value', 'said'),
+    [
+        (('imitation', 'window'), 0, 'imitation.window is 0'),
+        (('imitation', 'speed'), 1, 'imitation.speed is not a known field'),
+        (('simulation', 'weather'), 'rain', 'simulation.weather is not a known field'),
+        (('policy', 'wiring', 'neurons'), 'many', "policy.wiring.neurons is 'many'"),
+        (('policy', 'sensors', 'lidar', 'type'), 'sonar', 'policy.sensors.lidar'),
+    ],
+)
+def test_wrong_field_is_named(tmp_path, path, value, said):
+    data = yaml.safe_load(yaml.safe_dump(CONFIG))
+    place = data
+    for part in path[:-1]:
+        place = place[part]
+    place[path[-1]] = value
+    file = tmp_path / 'wrong.yaml'
+    file.write_text(yaml.safe_dump(data))
+    with pytest.raises(ConfigError) as error:
+        load_train_config(file)
+    assert said in str(error.value)
+    assert '\n' not in str(error.value)
