@@ -1,0 +1,63 @@
+# Every target sets up what it needs: `make demo` and `make test` work on a fresh clone.
+#
+#   make demo PYTHON=python3.12         another interpreter
+#   make demo DEMO_SECONDS=20 SEED=3    a shorter drive in another world
+#   make venv TORCH_INDEX=              torch from PyPI itself (on Linux: the CUDA build, gigabytes)
+
+PYTHON ?= python3
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+DEMO_SECONDS ?= 60
+SEED ?= 0
+EPISODES ?= 100
+POLICY ?= models/beacon
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip install --no-compile -c constraints.txt
+EXTRAS := ros,sim,train,dev
+
+# The ROS wheels set LD_LIBRARY_PATH once and leave this mark. Inherited from another environment's
+# Python, it would keep ours from setting its own.
+unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE
+
+.PHONY: demo test lint format types train evaluate venv clean
+
+demo: venv
+	$(BIN)/liquid_control demo --seconds $(DEMO_SECONDS) --seed $(SEED) --policy $(POLICY)
+
+test: venv
+	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+lint: venv
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: venv
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# mypy does not follow an editable install that maps sim/ to liquid_control_sim; a link does.
+types: venv
+	mkdir -p $(VENV)/types
+	ln -sfn ../../sim $(VENV)/types/liquid_control_sim
+	MYPYPATH=$(VENV)/types $(BIN)/mypy
+
+train: venv
+	$(BIN)/liquid_control train --config config/train/beacon.yaml
+
+evaluate: venv
+	mkdir -p runs
+	$(BIN)/liquid_control evaluate --policy $(POLICY) --episodes $(EPISODES) --seed $(SEED) --json runs/evaluate.json
+
+venv: $(READY)
+
+# torch first and alone: only its own index is asked for the CPU build.
+$(READY): setup.py constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --retries 1 --no-deps $(addprefix --extra-index-url ,$(TORCH_INDEX)) torch
+	$(PIP) -e '.[$(EXTRAS)]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build install log runs
