@@ -1,0 +1,54 @@
+"""What the simulator publishes is what the drive node reads."""
+
+import math
+
+import numpy as np
+import pytest
+
+pytest.importorskip('rclpy')
+
+from liquid_control.nodes.messages import read_image, read_imu, read_scan, stamp_ns
+from liquid_control.stream import Event
+from liquid_control_sim.ros import messages
+from liquid_control_sim.sensors import ImuConfig, LidarConfig
+from liquid_control_sim.simulation import SimConfig, Simulation
+
+STAMP_NS = 12_345_678_901
+
+
+def test_a_scan_arrives_as_it_was_measured():
+    ranges = np.linspace(0.1, 9.9, 720, dtype=np.float32)
+    ranges[:3] = np.inf, -np.inf, np.nan
+    message = messages.scan(Event(STAMP_NS, 'lidar', ranges), LidarConfig())
+    np.testing.assert_array_equal(read_scan(message), ranges)
+    assert stamp_ns(message.header.stamp) == STAMP_NS
+
+
+def test_a_scan_has_720_beams_from_minus_135_to_plus_135_degrees():
+    message = messages.scan(Event(STAMP_NS, 'lidar', np.ones(720, np.float32)), LidarConfig())
+    last = message.angle_min + 719 * message.angle_increment
+    assert math.degrees(message.angle_min) == pytest.approx(-135.0)
+    assert math.degrees(last) == pytest.approx(135.0)
+    assert math.degrees(message.angle_max) == pytest.approx(135.0)
+
+
+def test_an_imu_sample_arrives_as_it_was_measured():
+    value = np.array([0.1, -0.2, 0.3, 1.0, -2.0, 9.81], np.float32)
+    message = messages.imu(Event(STAMP_NS, 'imu', value), ImuConfig())
+    np.testing.assert_array_equal(read_imu(message), value)
+    assert message.orientation_covariance[0] == -1.0
+
+
+def test_an_image_arrives_as_it_was_seen():
+    pixels = np.random.default_rng(0).integers(0, 256, (48, 64, 3), dtype=np.uint8)
+    message = messages.image(Event(STAMP_NS, 'camera', pixels))
+    assert message.encoding == 'rgb8'
+    np.testing.assert_array_equal(read_image(message), pixels)
+
+
+def test_ground_truth_is_the_pose_of_the_robot():
+    simulation = Simulation(SimConfig(), seed=3)
+    pose = messages.ground_truth(simulation).pose.pose
+    x, y, yaw = simulation.pose
+    assert (pose.position.x, pose.position.y) == (x, y)
+    assert 2 * math.atan2(pose.orientation.z, pose.orientation.w) == pytest.approx(yaw)
