@@ -10,6 +10,7 @@ from pathlib import Path
 
 from liquid_control.policy import BundleError
 from liquid_control.schema import ConfigError
+from liquid_control_sim.paths import share
 
 
 class UsageError(ValueError):
@@ -76,6 +77,8 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
+    from rich.console import Console
+
     from liquid_control_sim.evaluation.evaluate import Evaluation, evaluate
     from liquid_control_sim.evaluation.table import print_table
     from liquid_control_sim.training.seeds import FIRST_TRAINING_SEED
@@ -87,12 +90,15 @@ def _evaluate(arguments: argparse.Namespace) -> int:
             f'{FIRST_TRAINING_SEED - 1} are free, those above are for training'
         )
     evaluation = Evaluation(arguments.policy, range(arguments.seed, last))
-    rows = {'policy': evaluate(evaluation, arguments.workers).summary()}
+    drivers = {'policy': evaluation}
     if arguments.compare:
-        rows['expert'] = evaluate(replace(evaluation, expert=True), arguments.workers).summary()
+        drivers['expert'] = replace(evaluation, expert=True)
         for sensor in ('lidar', 'imu', 'camera'):
-            silent = replace(evaluation, silent=(sensor,))
-            rows[f'{sensor} silent'] = evaluate(silent, arguments.workers).summary()
+            drivers[f'{sensor} silent'] = replace(evaluation, silent=(sensor,))
+    rows = {}
+    for name, driver in drivers.items():
+        with Console(stderr=True).status(f'{name}: {arguments.episodes} episodes'):
+            rows[name] = evaluate(driver, arguments.workers).summary()
     print_table(rows)
     if arguments.json:
         arguments.json.parent.mkdir(parents=True, exist_ok=True)
@@ -130,9 +136,8 @@ def _inspect(arguments: argparse.Namespace) -> int:
 
 
 def _add_policy(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        '--policy', type=Path, default=Path('models/beacon'), help='a bundle (default %(default)s)'
-    )
+    shipped = share() / 'models' / 'beacon'
+    parser.add_argument('--policy', type=Path, default=shipped, help='a bundle (default: beacon)')
 
 
 if __name__ == '__main__':

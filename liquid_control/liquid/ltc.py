@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
+from liquid_control.liquid.ncps import read_ltc
 from liquid_control.liquid.sequence import semi_implicit_sequence
 from liquid_control.liquid.solver import semi_implicit
 from liquid_control.liquid.synapses import FrozenSynapses, Synapses
@@ -63,12 +64,13 @@ class LTC(nn.Module):
     def from_ncps(cls, module: Any) -> 'LTC':
         """The network with the weights of an `ncps.torch.LTC`.
 
-        Raises ValueError for the variants that have no equal here (mixed memory, mappings other
-        than affine, explicit parameter constraints).
+        Raises ValueError for the variants that have no equal here: mixed memory, mappings other
+        than affine, explicit parameter constraints.
         """
-        from liquid_control.liquid.ncps import ltc_from_ncps
-
-        return ltc_from_ncps(cls, module)
+        theirs = read_ltc(module)
+        ltc = cls(theirs.wiring, theirs.unfolds).to(theirs.state['cm'])
+        ltc.load_state_dict(theirs.state)
+        return ltc
 
     def initial_state(self, batch: int) -> Tensor:
         return self.cm.new_zeros(batch, self.neurons)

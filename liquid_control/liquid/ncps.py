@@ -1,19 +1,30 @@
-"""Taking over networks trained with ncps 1.0.1 (https://github.com/mlech26l/ncps)."""
+"""Reading networks trained with ncps 1.0.1 (https://github.com/mlech26l/ncps)."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from liquid_control.liquid.synapses import Synapses
 from liquid_control.liquid.wiring import Wiring
 
-if TYPE_CHECKING:
-    from liquid_control.liquid.ltc import LTC
+_NEURON = ('gleak', 'vleak', 'cm', 'input_w', 'input_b', 'output_w', 'output_b')
+_EDGE = ('w', 'mu', 'sigma', 'erev')
 
 
-def ltc_from_ncps(kind: type['LTC'], module: Any) -> 'LTC':
-    """See `LTC.from_ncps`. Reads the cell's arrays only: ncps itself is not imported."""
+class NcpsLTC(NamedTuple):
+    """An `ncps.torch.LTC` in our terms. state: the state dict of an LTC with this wiring."""
+
+    wiring: Wiring
+    unfolds: int
+    state: dict[str, Tensor]
+
+
+def read_ltc(module: Any) -> NcpsLTC:
+    """Copy the weights of an `ncps.torch.LTC`; ncps itself is not imported.
+
+    Raises ValueError, naming the option, for the variants that have no equal here.
+    """
     cell = module.rnn_cell
     _refuse(module.use_mixed, 'mixed_memory', True, False)
     _refuse(not cell._implicit_param_constraints, 'implicit_param_constraints', False, True)
@@ -27,13 +38,10 @@ def ltc_from_ncps(kind: type['LTC'], module: Any) -> 'LTC':
         motors=cell.motor_size,
         layers={'motor': cell.motor_size, 'inter': cell.state_size - cell.motor_size},
     )
-    ltc = kind(wiring, cell._ode_unfolds).to(weights['cm'].dtype)
-    with torch.no_grad():
-        for name in ('gleak', 'vleak', 'cm', 'input_w', 'input_b', 'output_w', 'output_b'):
-            getattr(ltc, name).copy_(weights[name])
-        _copy_edges(ltc.sensory, weights, 'sensory_')
-        _copy_edges(ltc.recurrent, weights, '')
-    return ltc
+    state = {name: weights[name].clone() for name in _NEURON}
+    state |= _edges('sensory', wiring.sensory, 'sensory_', weights)
+    state |= _edges('recurrent', wiring.recurrent, '', weights)
+    return NcpsLTC(wiring, cell._ode_unfolds, state)
 
 
 def _refuse(wrong: bool, field: str, got: Any, wanted: Any) -> None:
@@ -41,14 +49,16 @@ def _refuse(wrong: bool, field: str, got: Any, wanted: Any) -> None:
         raise ValueError(f'ncps LTC: {field} is {got!r}, but only {wanted!r} can be taken over')
 
 
-def _polarity(erev: torch.Tensor, mask: torch.Tensor) -> np.ndarray:
-    """A synapse is where the mask says so; a reversal potential that training took to 0 still is
-    one.
-    """
+def _polarity(erev: Tensor, mask: Tensor) -> np.ndarray:
+    """A synapse is where the mask says so, even if training took its reversal potential to 0."""
     sign = torch.where(erev < 0, -1, 1) * (mask != 0)
-    return sign.to(torch.int8).numpy()
+    return sign.to(torch.int8).cpu().numpy()
 
 
-def _copy_edges(synapses: Synapses, weights: dict[str, torch.Tensor], prefix: str) -> None:
-    for name in ('w', 'mu', 'sigma', 'erev'):
-        getattr(synapses, name).copy_(weights[prefix + name][synapses.source, synapses.target])
+def _edges(
+    group: str, polarity: np.ndarray, prefix: str, weights: dict[str, Tensor]
+) -> dict[str, Tensor]:
+    """The state of one group of synapses, from ncps's dense matrices."""
+    source, target = (torch.from_numpy(index.copy()) for index in np.nonzero(polarity))
+    values = {name: weights[prefix + name][source, target] for name in _EDGE}
+    return {f'{group}.{k}': v for k, v in ({'source': source, 'target': target} | values).items()}

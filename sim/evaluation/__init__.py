@@ -1,1 +1,1 @@
-"""Evaluation: policies and planners in many worlds, and pictures of their runs."""
+"""What a policy is worth: scores of episodes, tables, pictures of drives, facts of bundles."""

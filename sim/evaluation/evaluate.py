@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from liquid_control.policy import load_bundle
+from liquid_control.policy.bundle import read_bundle_file
 from liquid_control.safety.limiter import Limits
 from liquid_control_sim.env import DriveEnv
 from liquid_control_sim.rollout import Robot, Rollout
@@ -88,7 +89,9 @@ class Result:
 
 
 def evaluate(evaluation: Evaluation, workers: int) -> Result:
-    """Drive all episodes in worker processes."""
+    """Drive all episodes in worker processes. Raises BundleError before any is started."""
+    if not evaluation.expert:
+        read_bundle_file(evaluation.policy)
     seeds = evaluation.seeds
     groups = [replace(evaluation, seeds=seeds[i : i + GROUP]) for i in range(0, len(seeds), GROUP)]
     context = get_context('spawn')

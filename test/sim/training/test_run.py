@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 import yaml
@@ -15,50 +16,16 @@ from liquid_control.schema import ConfigError
 from liquid_control_sim.cli import main
 from liquid_control_sim.training.config import load_train_config
 
-CONFIG = {
-    'seed': 3,
-    'policy': {
-        'sensors': {
-            'lidar': {'type': 'lidar', 'pool': 48, 'features': 4},
-            'imu': {'type': 'imu', 'features': 2},
-            'camera': {'type': 'camera', 'features': 4},
-        },
-        'wiring': {'type': 'fully_connected', 'neurons': 6},
-        'unfolds': 1,
-    },
-    'simulation': {'task': {'timeout': 1.0}},
-    'imitation': {
-        'rounds': 2,
-        'first_episodes': 2,
-        'episodes': 2,
-        'seconds': 1.0,
-        'expert_share': [0.5],
-        'mix_seconds': 0.3,
-        'first_epochs': 3,
-        'epochs': 3,
-        'lanes': 2,
-        'window': 32,
-    },
-    'validation_episodes': 2,
-    'workers': 1,
-    'threads': 1,
-}
-
-
-@pytest.fixture
-def config(tmp_path):
-    path = tmp_path / 'tiny.yaml'
-    path.write_text(yaml.safe_dump(CONFIG))
-    return path
+CONFIG = Path(__file__).parents[3] / 'config' / 'train' / 'smoke.yaml'
 
 
 @pytest.mark.slow
-def test_a_killed_run_resumes_to_the_same_weights(config, tmp_path):
-    assert main(['train', '--config', str(config), '--run', str(tmp_path / 'whole')]) == 0
+def test_a_killed_run_resumes_to_the_same_weights(tmp_path):
+    assert main(['train', '--config', str(CONFIG), '--run', str(tmp_path / 'whole')]) == 0
     killed = tmp_path / 'killed'
     command = [sys.executable, '-m', 'liquid_control_sim.cli', 'train']
     process = subprocess.Popen(
-        [*command, '--config', str(config), '--run', str(killed)], start_new_session=True
+        [*command, '--config', str(CONFIG), '--run', str(killed)], start_new_session=True
     )
     give_up = time.monotonic() + 60.0
     while not (killed / 'checkpoint.safetensors').exists():
@@ -77,10 +44,10 @@ def test_a_killed_run_resumes_to_the_same_weights(config, tmp_path):
     assert load_bundle(killed / 'bundle').spec == load_bundle(tmp_path / 'whole' / 'bundle').spec
 
 
-def test_a_folder_that_holds_a_run_is_not_overwritten(config, tmp_path, capsys):
+def test_a_folder_that_holds_a_run_is_not_overwritten(tmp_path, capsys):
     (tmp_path / 'run').mkdir()
     (tmp_path / 'run' / 'config.yaml').write_text('precious')
-    assert main(['train', '--config', str(config), '--run', str(tmp_path / 'run')]) == 2
+    assert main(['train', '--config', str(CONFIG), '--run', str(tmp_path / 'run')]) == 2
     assert 'holds a run already' in capsys.readouterr().err
     assert (tmp_path / 'run' / 'config.yaml').read_text() == 'precious'
 
@@ -96,7 +63,7 @@ def test_a_folder_that_holds_a_run_is_not_overwritten(config, tmp_path, capsys):
     ],
 )
 def test_wrong_field_is_named(tmp_path, path, value, said):
-    data = yaml.safe_load(yaml.safe_dump(CONFIG))
+    data = yaml.safe_load(CONFIG.read_text())
     place = data
     for part in path[:-1]:
         place = place[part]
@@ -107,3 +74,8 @@ def test_wrong_field_is_named(tmp_path, path, value, said):
         load_train_config(file)
     assert said in str(error.value)
     assert '\n' not in str(error.value)
+
+
+@pytest.mark.parametrize('name', ['beacon', 'smoke'])
+def test_shipped_configurations_are_valid(name):
+    load_train_config(CONFIG.with_name(f'{name}.yaml'))
