@@ -18,7 +18,7 @@ from liquid_control_sim.rollout import Robot, Rollout
 from liquid_control_sim.simulation import SimConfig
 from liquid_control_sim.workers import single_thread
 
-GROUP = 12
+GROUP = 6
 """Episodes simulated side by side in one process; part of what makes a result repeatable."""
 
 

@@ -17,7 +17,7 @@ from liquid_control_sim.training.config import TrainConfig
 from liquid_control_sim.training.episode import Recorder
 from liquid_control_sim.workers import single_thread
 
-GROUP = 16
+GROUP = 18
 """Drives simulated side by side in one process; part of what makes a run repeatable."""
 
 
@@ -89,18 +89,30 @@ def _record(collection: Collection) -> int:
 
 
 class _Driver:
-    """Who drives: drawn anew every mix_seconds, the expert with probability expert_share."""
+    """Who drives, drawn anew for every stretch: chance, the expert or the policy."""
 
     def __init__(self, collection: Collection, seed: int) -> None:
         self._share = collection.expert_share
-        self._every = collection.config.imitation.mix_seconds
+        self._config = collection.config.imitation
         self._rng = np.random.default_rng((seed, 1))
         self._until = 0.0
+        self._chance: np.ndarray | None = None
         self._expert = True
 
     def choose(self, robot: Robot) -> np.ndarray | None:
         elapsed = robot.env.simulation.elapsed
         if elapsed >= self._until:
-            self._until = elapsed + self._every
-            self._expert = bool(self._rng.random() < self._share)
+            self._until = elapsed + self._draw()
+        if self._chance is not None:
+            return self._chance
         return robot.label if self._expert else robot.answer
+
+    def _draw(self) -> float:
+        """Choose the next driver; how long it drives, in seconds."""
+        rng, config = self._rng, self._config
+        if self._chance is None and rng.random() < config.disturbance:
+            self._chance = rng.uniform((0.0, -1.0), (0.5, 1.0)).astype(np.float32)
+            return config.disturbance_seconds
+        self._chance = None
+        self._expert = bool(rng.random() < self._share)
+        return config.mix_seconds

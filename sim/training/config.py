@@ -20,11 +20,13 @@ class ImitationConfig:
     """DAgger (Ross et al., AISTATS 2011) with truncated backpropagation through time.
 
     In round 0 the expert drives first_episodes drives. In each later round `episodes` drives are
-    driven by the expert
-    or by the policy, drawn anew every mix_seconds: by the expert with probability
-        expert_share[round - 1] (the last one stands for all further rounds). The expert's word is
-        recorded at every message, whoever drives.
+    driven by the expert or by the policy, drawn anew every mix_seconds: by the expert with
+    probability expert_share[round - 1]; its last entry stands for all further rounds. The expert's
+    word is recorded at every message, whoever drives.
 
+    disturbance: probability that after a stretch chance drives for disturbance_seconds, so that
+        how the robot moves does not tell what the expert wants (after DART, Laskey et al., CoRL
+        2017).
     seconds: length of a drive; it ends sooner where it collides.
     epochs: passes over all drives recorded so far, after each round (the first one gets
         first_epochs).
@@ -38,6 +40,8 @@ class ImitationConfig:
     seconds: Positive = 20.0
     expert_share: list[Fraction] = Field(default_factory=lambda: [0.5, 0.25, 0.0])
     mix_seconds: Positive = 2.0
+    disturbance: Fraction = 0.4
+    disturbance_seconds: Positive = 0.6
     first_epochs: Count = 8
     epochs: Count = 3
     lanes: Count = 32
