@@ -13,6 +13,10 @@ from liquid_control_sim.planners.grid import CostToGo, Grid, Point
 from liquid_control_sim.sensors import Message
 from liquid_control_sim.simulation import Simulation
 
+_TURNS = np.deg2rad(np.arange(-105.0, 106.0, 15.0))
+"""Directions that the search weighs, from the heading; positive ones towards its side."""
+_REACHES = (0.2, 0.4, 0.6, 0.8, 1.1, 1.4, 1.8, 2.2)
+
 
 @dataclass(frozen=True)
 class ExpertConfig:
@@ -25,9 +29,9 @@ class ExpertConfig:
     turn_in_place: from this heading error on it does not drive forward at all.
     tight, open: clearances between which the speed rises from slow to full; slow is a fraction.
     blocked: the clearance ahead at which it but creeps.
-    search_free: the free distances ahead between which the search goes over from turning on the
-        spot to driving on in an arc.
-    search_turn, search_arc: turning speeds of the two. search_speed: of the arc.
+    cruise: the greatest speed, slower than allowed: who learns from it needs time to react.
+    search_turn: the greatest turning speed when searching. search_bend: how much rather the search
+        turns to the side, so that the robot looks around.
     """
 
     max_linear: float = 1.0
@@ -41,16 +45,15 @@ class ExpertConfig:
     blocked: float = 0.22
     open: float = 0.8
     slow: float = 0.35
-    search_free: tuple[float, float] = (0.8, 2.2)
+    cruise: float = 0.75
     search_turn: float = 1.2
-    search_arc: float = 0.4
-    search_speed: float = 0.8
+    search_bend: float = 0.3
 
 
 class BeaconExpert:
     """Searches, then drives. Every message goes to observe() before act() is asked.
 
-    search: drive on in a wide arc where there is room ahead, turn on the spot where there is none
+    search: drive on to where there is room, bending to one side; turn there if there is none
         -> an image shows the beacon: drive there by the shortest comfortable way
         -> no image has shown it for a while: search towards the side where it was
     """
@@ -96,22 +99,30 @@ class BeaconExpert:
         return np.clip(action, -1.0, 1.0)
 
     def _search(self, x: float, y: float, yaw: float) -> Point:
-        """Drive on in an arc as far as there is room for it, else turn on the spot."""
+        """Drive on to where there is room, a little to the side; turn there if there is none."""
         config = self._config
-        least, most = config.search_free
-        free = min(max((self._free_ahead(x, y, yaw) - least) / (most - least), 0.0), 1.0)
-        arc = config.search_arc if self._free_ahead(x, y, yaw + 0.5 * self._side) > least else 0.0
-        v = config.search_speed * free * self._pace(x, y, yaw)
-        return v, self._side * (free * arc + (1.0 - free) * config.search_turn)
+        turns = _TURNS * self._side
+        open_ = [self._openness(x, y, yaw + turn) for turn in turns]
+        score = 3.0 * np.array(open_) - 0.2 * np.abs(turns) + config.search_bend * _TURNS
+        share = np.exp(4.0 * (score - score.max()))
+        turn = float(share @ turns / share.sum())
+        if max(open_) < 0.2:
+            return 0.0, self._side * config.search_turn
+        straight = max(1.0 - (turn / config.turn_in_place) ** 2, 0.0)
+        w = min(max(config.steering * turn, -config.search_turn), config.search_turn)
+        return config.cruise * straight * self._pace(x, y, yaw), w
 
-    def _free_ahead(self, x: float, y: float, yaw: float) -> float:
-        """How far the robot could drive straight on in this direction, up to search_free's end."""
-        cos, sin, reach = math.cos(yaw), math.sin(yaw), 0.0
-        while reach < self._config.search_free[1]:
-            reach += 0.2
-            if self._grid.room(x + reach * cos, y + reach * sin) < self._config.tight:
+    def _openness(self, x: float, y: float, yaw: float) -> float:
+        """Of the next metres in this direction, how many and how wide open, from 0 to 1."""
+        config, grid = self._config, self._grid
+        cos, sin, total = math.cos(yaw), math.sin(yaw), 0.0
+        least = min(config.tight + 0.1, grid.room(x, y) - 0.02)
+        for reach in _REACHES:
+            room = grid.room(x + reach * cos, y + reach * sin)
+            if room < least:
                 break
-        return reach
+            total += min(room, config.open)
+        return total / (config.open * len(_REACHES))
 
     def _plan(self, goal: Point) -> None:
         self._goal, self._way = goal, self._grid.cost_to(*goal)
@@ -125,7 +136,7 @@ class BeaconExpert:
         straight = max(1.0 - (error / config.turn_in_place) ** 2, 0.0)
         speed = min(self._pace(x, y, yaw), _ramp(near, 0.5))
         w = min(max(config.steering * error, -config.max_angular), config.max_angular)
-        return config.max_linear * straight * speed, w
+        return config.cruise * straight * speed, w
 
     def _pace(self, x: float, y: float, yaw: float) -> float:
         """How fast the room ahead allows to drive, from a creep to 1."""
