@@ -70,8 +70,9 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--workers', type=int, default=os.cpu_count() or 1, help='processes')
     parser.add_argument(
         '--compare',
-        action='store_true',
-        help='also the expert, and the policy without each sensor',
+        type=int,
+        metavar='N',
+        help='also the expert, and the policy with each sensor silent, on the first N episodes',
     )
     parser.set_defaults(command=_evaluate)
 
@@ -92,12 +93,13 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     evaluation = Evaluation(arguments.policy, range(arguments.seed, last))
     drivers = {'policy': evaluation}
     if arguments.compare:
-        drivers['expert'] = replace(evaluation, expert=True)
+        first = replace(evaluation, seeds=evaluation.seeds[: arguments.compare])
+        drivers['expert'] = replace(first, expert=True)
         for sensor in ('lidar', 'imu', 'camera'):
-            drivers[f'{sensor} silent'] = replace(evaluation, silent=(sensor,))
+            drivers[f'{sensor} silent'] = replace(first, silent=(sensor,))
     rows = {}
     for name, driver in drivers.items():
-        with Console(stderr=True).status(f'{name}: {arguments.episodes} episodes'):
+        with Console(stderr=True).status(f'{name}: {len(driver.seeds)} episodes'):
             rows[name] = evaluate(driver, arguments.workers).summary()
     print_table(rows)
     if arguments.json:
