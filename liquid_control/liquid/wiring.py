@@ -44,11 +44,6 @@ class Wiring:
     def neurons(self) -> int:
         return self.recurrent.shape[1]
 
-    @property
-    def synapses(self) -> int:
-        """How many there are, sensory ones included."""
-        return int(np.count_nonzero(self.sensory) + np.count_nonzero(self.recurrent))
-
 
 def fully_connected(inputs: int, neurons: int, motors: int, seed: int) -> Wiring:
     """Every input and every neuron talks to every neuron; two of three synapses excite, as in

@@ -21,9 +21,11 @@ from liquid_control_sim.training.episode import Episode, load_episode
 
 
 class Batch(NamedTuple):
-    """A window of every lane. fresh: [lanes] bool, a drive begins. labels: [lanes, time, 2].
-    weight: [lanes, time],
-    1 for events, 0 behind the end of a drive."""
+    """A window of every lane.
+
+    fresh: [lanes] bool, a drive begins. labels: [lanes, time, 2]. weight: [lanes, time], 1 for
+    events, 0 behind the end of a drive.
+    """
 
     window: Window
     fresh: Tensor

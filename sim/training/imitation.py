@@ -15,11 +15,7 @@ from liquid_control_sim.training.config import ImitationConfig
 
 
 class Learner:
-    """A policy under training, with its optimiser.
-
-    batches_planned: of the whole run, as far as it can be known; sets the pace at which the
-        learning rate falls.
-    """
+    """A policy under training, with its optimiser."""
 
     def __init__(self, policy: Policy, config: ImitationConfig) -> None:
         self.policy = policy
