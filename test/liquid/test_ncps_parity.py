@@ -65,13 +65,53 @@ def test_taking_over_a_network_leaves_it_unchanged():
 
 
 @pytest.mark.parametrize(
-    ('options', 'field'),
+    'options',
     [
-        ({'mixed_memory': True}, 'mixed_memory'),
-        ({'implicit_param_constraints': False}, 'implicit_param_constraints'),
-        ({'input_mapping': 'linear'}, 'input_mapping'),
+        {'implicit_param_constraints': False},
+        {'input_mapping': 'linear', 'output_mapping': 'linear'},
+        {'input_mapping': None, 'output_mapping': None},
+        {'ode_unfolds': 3},
     ],
 )
-def test_what_has_no_equal_here_is_refused_by_name(options, field):
-    with pytest.raises(ValueError, match=field):
-        LTC.from_ncps(ncps.torch.LTC(4, wiring('ncp'), **options))
+def test_every_variant_of_ncps_is_taken_over(options):
+    torch.manual_seed(0)
+    theirs = ncps.torch.LTC(4, wiring('ncp'), **options)
+    x, dt = torch.randn(1, 10, 4), torch.rand(1, 10) * 0.3 + 1e-3
+    expected, _ = theirs(x, timespans=dt)
+    y, _ = LTC.from_ncps(theirs)(x, dt=dt)
+    torch.testing.assert_close(y, expected, atol=1e-5, rtol=0)
+
+
+def test_a_state_dict_is_taken_over_without_its_module():
+    theirs = ncps.torch.LTC(4, wiring('ncp'))
+    x = torch.randn(1, 10, 4)
+    expected, _ = theirs(x)
+    y, _ = LTC.from_ncps(theirs.state_dict())(x)
+    torch.testing.assert_close(y, expected, atol=1e-5, rtol=0)
+
+
+def test_a_state_dict_without_outputs_asks_for_their_number():
+    theirs = ncps.torch.LTC(4, wiring('ncp'), output_mapping=None).state_dict()
+    with pytest.raises(ValueError, match='outputs is missing'):
+        LTC.from_ncps(theirs)
+    assert LTC.from_ncps(theirs, outputs=3).outputs == 3
+
+
+def test_as_many_samples_as_neurons_are_no_problem():
+    """ncps 1.0.1 mistakes a [batch] of time spans for one per neuron, silently."""
+    torch.manual_seed(0)
+    theirs = ncps.torch.LTC(4, ncps.wirings.FullyConnected(5, 5))
+    ours = LTC.from_ncps(theirs)
+    x, dt = torch.randn(5, 6, 4), torch.rand(5, 6) + 0.1
+    y, _ = ours(x, dt=dt)
+    for sample in range(5):
+        alone, _ = theirs(x[sample : sample + 1], timespans=dt[sample : sample + 1])
+        torch.testing.assert_close(y[sample : sample + 1], alone, atol=1e-5, rtol=0)
+
+
+def test_mixed_memory_is_referred_to_its_own_class():
+    theirs = ncps.torch.LTC(4, wiring('ncp'), mixed_memory=True)
+    with pytest.raises(ValueError, match='MixedMemory'):
+        LTC.from_ncps(theirs)
+    with pytest.raises(ValueError, match='MixedMemory'):
+        LTC.from_ncps(theirs.state_dict())
