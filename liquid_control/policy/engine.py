@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
 
+from liquid_control.policy.backend import build_backend
 from liquid_control.policy.policy import Policy
 from liquid_control.stream import Step, TimeRules
 
@@ -39,25 +39,26 @@ class Engine:
     """Runs a policy event by event, without gradients.
 
     rules: those of the timeline that makes the steps; they bound how far a step may rewind.
-    device: `cpu`, `cuda`, or `auto` for CUDA where it is there.
+    device: see `build_backend`.
+
+    runs_on: what it runs on, in words, for a log.
     """
 
     def __init__(
         self, policy: Policy, robots: int = 1, rules: TimeRules | None = None, device: str = 'auto'
     ) -> None:
-        self.device = torch.device(_pick(device))
-        self.policy = policy.to(self.device).eval()
+        self.policy = policy.eval()
+        self._backend = build_backend(self.policy, device)
+        self.runs_on = self._backend.name
         self._index = {name: i for i, name in enumerate(policy.sensors)}
         self._length = (rules or TimeRules()).max_history + 1
         self._blank = Snapshot(
-            np.zeros(policy.core.neurons, np.float32),
+            np.zeros(policy.core.state_size, np.float32),
             np.zeros(policy.held_size, np.float32),
             np.zeros(len(policy.sensors), np.int64),
             np.zeros(len(policy.sensors), bool),
         )
         self._history: list[deque[Snapshot]] = [deque() for _ in range(robots)]
-        with torch.no_grad():
-            self._frozen = policy.core.freeze()
         for robot in range(robots):
             self.reset(robot)
 
@@ -69,16 +70,13 @@ class Engine:
         """What the robot remembers now."""
         return self._history[robot][-1]
 
-    @torch.inference_mode()
     def encode(self, sensor: str, values: np.ndarray) -> np.ndarray:
         """Raw values [k, ...] of one sensor to features [k, features] float32. Raises ValueError
         on a wrong shape.
         """
         for value in values:
             self.policy.check(sensor, value)
-        encoder = self.policy.encoder(sensor)
-        prepared = torch.from_numpy(encoder.prepare(values)).to(self.device)
-        return encoder(prepared).cpu().numpy()
+        return self._backend.encode(sensor, self.policy.encoder(sensor).prepare(values))
 
     def drive(self, step: Step) -> np.ndarray:
         """One step of the first robot: its raw action [2] in [-1, 1]. The event's value is the
@@ -107,9 +105,17 @@ class Engine:
     def time_constants(self, robot: int = 0) -> np.ndarray:
         """Effective time constants [neurons], in seconds, under what the robot holds now."""
         memory = self.memory(robot)
-        x = self._input([memory]).to(self.device)
-        state = torch.from_numpy(memory.state[None]).to(self.device)
+        device = self.policy.core.cm.device
+        x = torch.from_numpy(self._input([memory])).to(device)
+        state = torch.from_numpy(memory.state[None]).to(device)
         return self.policy.time_constants(x, state)[0].cpu().numpy()
+
+    def peek(self, seconds: float) -> np.ndarray:
+        """The first robot's raw action [2] so long after its newest event if no other comes; what
+        it remembers stays as it is.
+        """
+        dt = np.array([seconds], np.float32)
+        return self._integrate([self.memory()], dt, later=seconds)[0][0]
 
     def _before(self, robot: int, step: Step) -> Snapshot:
         """The memory to integrate from, with the event's features already held."""
@@ -126,32 +132,22 @@ class Engine:
         heard[sensor] = True
         return Snapshot(memory.state, held, stamps_ns, heard)
 
-    def _input(self, memories: list[Snapshot]) -> Tensor:
-        """The network's input [robots, held features and ages], at the newest stamp of each."""
+    def _input(self, memories: list[Snapshot], later: float = 0.0) -> np.ndarray:
+        """The network's input [robots, held features and ages], at the newest stamp of each or
+        so many seconds later.
+        """
         stamps_ns = np.stack([memory.stamps_ns for memory in memories])
         heard = np.stack([memory.heard for memory in memories])
-        ages = np.where(heard, (stamps_ns.max(axis=1, keepdims=True) - stamps_ns) * _NS, np.inf)
-        held = torch.from_numpy(np.stack([memory.held for memory in memories]))
-        return torch.cat(
-            (held, self.policy.age_input(torch.from_numpy(ages.astype(np.float32)))), dim=1
-        )
+        ages = (stamps_ns.max(axis=1, keepdims=True) - stamps_ns) * _NS + later
+        ages = np.where(heard, ages, np.inf)
+        held = np.stack([memory.held for memory in memories])
+        return np.concatenate((held, self.policy.age_input(ages.astype(np.float32))), axis=1)
 
-    @torch.inference_mode()
     def _integrate(
-        self, memories: list[Snapshot], dt: np.ndarray
+        self, memories: list[Snapshot], dt: np.ndarray, later: float = 0.0
     ) -> tuple[np.ndarray, np.ndarray]:
+        """`Policy.step` for the robots of these memories: actions and states."""
         state = np.stack([memory.state for memory in memories])
-        x, h, d = (
-            tensor.to(self.device)
-            for tensor in (self._input(memories), torch.from_numpy(state), torch.from_numpy(dt))
-        )
-        action, h = self.policy.step(x, h, d, self._frozen)
-        return action.cpu().numpy(), h.cpu().numpy()
-
-
-def _pick(device: str) -> str:
-    if device == 'auto':
-        return 'cuda' if torch.cuda.is_available() else 'cpu'
-    if device == 'cuda' and not torch.cuda.is_available():
-        raise ValueError('device is cuda, but torch finds no CUDA device here; use auto or cpu')
-    return device
+        time_scale = np.float32(self.policy.spec.time_scale)
+        y, state = self._backend.step(self._input(memories, later), state, dt * time_scale)
+        return np.tanh(y), state

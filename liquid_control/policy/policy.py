@@ -1,16 +1,18 @@
 """The policy: held sensor features and ages into a liquid network, a velocity command out."""
 
+from typing import TypeVar
+
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from liquid_control.liquid import LTC
-from liquid_control.liquid.ltc import Frozen
 from liquid_control.policy.encoders import Encoder, build_encoder
 from liquid_control.policy.spec import PolicySpec
 from liquid_control.policy.window import Memory, Window
 
 MOTORS = 2
+Ages = TypeVar('Ages', Tensor, np.ndarray)
 
 
 class Policy(nn.Module):
@@ -34,7 +36,10 @@ class Policy(nn.Module):
             self.slices[name] = slice(start, start + sensor.features)
             start += sensor.features
         self.held_size = start
-        self.core = LTC(spec.wiring.build(start + len(self.sensors), MOTORS), spec.unfolds)
+        inputs = start + len(self.sensors)
+        self.core = LTC(
+            inputs, spec.wiring.build(inputs, MOTORS), spec.solver, spec.unfolds, spec.max_step
+        )
 
     def check(self, sensor: str, value: np.ndarray) -> None:
         """Raises ValueError, in one line, if the policy cannot take this sensor's array."""
@@ -51,13 +56,11 @@ class Policy(nn.Module):
     def encoder(self, sensor: str) -> Encoder:
         return self.encoders[sensor]  # type: ignore[return-value]
 
-    def step(
-        self, x: Tensor, state: Tensor, dt: Tensor, frozen: Frozen | None = None
-    ) -> tuple[Tensor, Tensor]:
+    def step(self, x: Tensor, state: Tensor, dt: Tensor) -> tuple[Tensor, Tensor]:
         """One event: x: [batch, inputs], dt: [batch] seconds give actions [batch, 2] in (-1, 1)
         and the state.
         """
-        y, state = self.core.step(x, state, dt * self.spec.time_scale, frozen)
+        y, state = self.core.step(x, state, dt * self.spec.time_scale)
         return torch.tanh(y), state
 
     def blank(self, batch: int) -> Memory:
@@ -75,9 +78,9 @@ class Policy(nn.Module):
         y, state = self.core(x, memory.state, window.dt * self.spec.time_scale)
         return torch.tanh(y), Memory(state, held[:, -1])
 
-    def age_input(self, ages: Tensor) -> Tensor:
+    def age_input(self, ages: Ages) -> Ages:
         """Seconds of silence as the network sees them: 0 just now, 1 at age_cap or never."""
-        return (ages / self.spec.age_cap).clamp(max=1.0)
+        return (ages / self.spec.age_cap).clip(max=1.0)
 
     def _held(self, sensor: str, window: Window, memory: Memory) -> Tensor:
         """The features held of a sensor at each event, [batch, time, features]."""
