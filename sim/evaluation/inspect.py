@@ -17,9 +17,9 @@ def print_bundle(path: Path) -> None:
     table = Table(title=str(path), title_justify='left', show_header=False)
     for name, sensor in spec.sensors.items():
         table.add_row(f'sensor {name}', f'{list(sensor.shape)} to {sensor.features} features')
-    synapses = len(core.sensory.source) + len(core.recurrent.source)
-    table.add_row('network', f'{spec.wiring.type}: {core.neurons} neurons, {synapses} synapses')
-    table.add_row('solver', f'semi-implicit, {spec.unfolds} unfolds, time scale {spec.time_scale}')
+    size = f'{core.state_size} neurons, {core.wiring.synapses} synapses'
+    table.add_row('network', f'{spec.wiring.type}: {size}')
+    table.add_row('solver', f'{spec.solver}, {spec.unfolds} unfolds, time scale {spec.time_scale}')
     table.add_row('parameters', f'{sum(p.numel() for p in policy.parameters())}')
     x = torch.zeros(1, policy.held_size + len(policy.sensors))
     with torch.no_grad():
