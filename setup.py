@@ -17,8 +17,13 @@ ROS = [
     'ros-kilted-rmw-fastrtps-cpp',
     'ros-kilted-rosgraph-msgs',
     'ros-kilted-sensor-msgs',
+    'ros-kilted-std-msgs',
     'ros-kilted-std-srvs',
+    'ros-kilted-visualization-msgs',
 ]
+
+# torch brings it only with its CUDA build; its interpreter tests the GPU's kernels without a GPU.
+TRITON = 'triton; platform_system == "Linux" and platform_machine in "x86_64 aarch64"'
 
 
 def packages() -> list[str]:
@@ -51,12 +56,20 @@ setup(
         *shared('launch', 'config', 'models'),
     ],
     zip_safe=False,
-    install_requires=['numpy', 'PyYAML', 'pydantic', 'safetensors', 'torch', 'typing_extensions'],
+    install_requires=[
+        'numpy',
+        'numba',
+        'PyYAML',
+        'pydantic',
+        'safetensors',
+        'torch',
+        'typing_extensions',
+    ],
     extras_require={
-        'ros': ROS,
+        'ros': [*ROS, 'pillow'],
         'sim': ['mujoco>=3.17,<4', 'gymnasium', 'matplotlib', 'scipy', 'rich'],
         'train': ['tensorboard', 'rich'],
-        'dev': ['pytest', 'ruff', 'mypy', 'ncps', 'hypothesis', 'types-PyYAML'],
+        'dev': ['pytest', 'ruff', 'mypy', 'ncps', 'hypothesis', 'rosbags', 'types-PyYAML', TRITON],
     },
     entry_points={
         'console_scripts': [

@@ -108,7 +108,7 @@ def steps(rounds: int) -> list[Row]:
                 'gru': bind(gru, x, state),
                 'lstm': bind(lstm, x, (state, state)),
             }
-            rows.append(row('step', case.name, times(runs, 4 * rounds, repeats=40)))
+            rows.append(row('step', case.name, times(runs, rounds, repeats=200)))
     torch.set_num_threads(threads)
     return rows
 
@@ -208,8 +208,8 @@ def trains(network: nn.Module, x: Tensor, **times: Tensor) -> Run:
 
 
 def times(runs: dict[str, Run], rounds: int, repeats: int = 1) -> dict[str, float]:
-    """Median seconds of a run of each, `repeats` of them in turn with the others; a first uncounted
-    round. p99: of ours.
+    """Median seconds of a run of each, `repeats` of them in turn with the others, after a first
+    round that does not count. p99: of ours.
     """
     seconds: dict[str, list[float]] = {name: [] for name in runs}
     for number in range(rounds + 1):

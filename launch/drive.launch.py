@@ -1,7 +1,8 @@
 """Drive a robot, or with sim:=true the simulated one.
 
-ros2 launch liquid_control drive.launch.py sim:=true
-ros2 launch liquid_control drive.launch.py policy:=/path/to/bundle namespace:=jackal
+ros2 launch liquid_control drive.launch.py sim:=true rviz:=true
+ros2 launch liquid_control drive.launch.py robot:=jackal namespace:=j100_0001
+ros2 launch liquid_control drive.launch.py policy:=/path/to/bundle params_file:=/path/to/drive.yaml
 """
 
 from launch.actions import DeclareLaunchArgument, OpaqueFunction, Shutdown
@@ -16,12 +17,14 @@ from launch import LaunchContext, LaunchDescription
 
 CONFIG = PathJoinSubstitution([FindPackageShare('liquid_control'), 'config'])
 LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal']
+ROBOTS = ['jackal', 'turtlebot3', 'turtlebot4']  # config/robots
 SWITCH = ['true', 'false']
 
 
 def generate_launch_description() -> LaunchDescription:
-    """The arguments, the drive node and, if asked for, the simulator."""
-    return LaunchDescription([*arguments(), OpaqueFunction(function=drive_node), sim_node()])
+    """The arguments, the drive node and, if asked for, the simulator and RViz."""
+    drive = OpaqueFunction(function=drive_node)
+    return LaunchDescription([*arguments(), drive, sim_node(), rviz()])
 
 
 def arguments() -> list[DeclareLaunchArgument]:
@@ -31,6 +34,12 @@ def arguments() -> list[DeclareLaunchArgument]:
             'params_file',
             default_value=PathJoinSubstitution([CONFIG, 'drive.yaml']),
             description='Parameters of drive_node.',
+        ),
+        DeclareLaunchArgument(
+            'robot',
+            default_value='',
+            choices=['', *ROBOTS],
+            description='Topics, outline and limits of this robot, over those of params_file.',
         ),
         DeclareLaunchArgument(
             'sim_params_file',
@@ -58,6 +67,19 @@ def arguments() -> list[DeclareLaunchArgument]:
             description='Start the simulated robot, too.',
         ),
         DeclareLaunchArgument(
+            'rviz',
+            default_value='false',
+            choices=SWITCH,
+            description='Show scan, image and what the guard acts on in RViz.',
+        ),
+        DeclareLaunchArgument(
+            'autostart',
+            default_value='',
+            choices=['', *SWITCH],
+            description='false: a lifecycle manager configures and activates; empty: what '
+            'params_file says.',
+        ),
+        DeclareLaunchArgument(
             'log_level',
             default_value='info',
             choices=LOG_LEVELS,
@@ -68,11 +90,14 @@ def arguments() -> list[DeclareLaunchArgument]:
 
 def drive_node(context: LaunchContext) -> list[LifecycleNode]:
     """The lifecycle node; its parameter autostart decides whether it activates by itself."""
-    parameters = [LaunchConfiguration('params_file'), {'use_sim_time': use_sim_time()}]
-    if LaunchConfiguration('policy').perform(context):
-        parameters.append(
-            {'policy': ParameterValue(LaunchConfiguration('policy'), value_type=str)}
-        )
+    parameters = [LaunchConfiguration('params_file')]
+    if robot := LaunchConfiguration('robot').perform(context):
+        parameters.append(PathJoinSubstitution([CONFIG, 'robots', f'{robot}.yaml']))
+    parameters.append({'use_sim_time': use_sim_time()})
+    for name, kind in (('policy', str), ('autostart', bool)):
+        if LaunchConfiguration(name).perform(context):
+            value = ParameterValue(LaunchConfiguration(name), value_type=kind)
+            parameters.append({name: value})
     return [
         LifecycleNode(
             package='liquid_control',
@@ -99,6 +124,19 @@ def sim_node() -> Node:
         output='screen',
         on_exit=shut_down,
         condition=IfCondition(LaunchConfiguration('sim')),
+    )
+
+
+def rviz() -> Node:
+    """RViz, with rviz:=true."""
+    return Node(
+        package='rviz2',
+        executable='rviz2',
+        name='rviz2',
+        namespace=LaunchConfiguration('namespace'),
+        arguments=['-d', PathJoinSubstitution([CONFIG, 'drive.rviz'])],
+        parameters=[{'use_sim_time': use_sim_time()}],
+        condition=IfCondition(LaunchConfiguration('rviz')),
     )
 
 

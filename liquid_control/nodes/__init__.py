@@ -1,11 +1,17 @@
 """The ROS 2 side: the drive node, and what turns its messages and parameters into plain values.
 
-    inputs + messages   which topic feeds which sensor, ROS messages to arrays      (no rclpy)
-    pilot               measurements in, commands out: the robot's loop             (no rclpy)
-    parameters          declared, described, ranged; read as frozen values
-    drive               what a configured node holds; wires clocks and topics to the pilot
-    drive_node          the lifecycle, the process, its signals
-    meter, diagnostics  what is observed, and how /diagnostics says it
+Without rclpy:
+    inputs, messages    which topics feed which sensor, ROS messages to arrays
+    pilot, helm         measurements to a target, the target to a command
+    frozen, heartbeat, meter    what repeats itself, what beats, what is observed
+With it:
+    parameters, settings, guarding    declared, described, ranged; read as frozen values
+    assembly            all of a drive that can fail, before anything is on the node
+    ros_time            the clock of the stamps
+    drive               what a configured node holds: intake, subscriptions, outputs, heartbeat
+    lifecycle           the node: states, services, parameters that change
+    process, drive_node    the process: its executor, its signals, its end
+    diagnostics, complaints    what /diagnostics and the log say
 
 Import from the modules: this package stays empty so that the parts without ROS load without it.
 """

@@ -1,15 +1,41 @@
-"""The node's state in the words of /diagnostics: one status for the drive, one for each sensor."""
+"""The node's state in the words of /diagnostics: one status for the drive, one for the guard, one
+for each sensor.
+"""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from liquid_control.nodes.meter import Meter, percentiles
+from liquid_control.nodes.outputs import LEVELS
 from liquid_control.nodes.pilot import Pilot
+from liquid_control.nodes.subscriptions import Speakers
+from liquid_control.safety import Verdict
 
 Value = float | int | str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What there is to tell of a driving node at one instant.
+
+    speakers: who publishes on the sensors' topics. lost: by sensor, messages that the middleware
+    lost. mismatches: by topic, nodes with an incompatible QoS. rivals: others who publish on
+    cmd_vel. steady_ns: the watchdog's clock.
+    """
+
+    name: str
+    pilot: Pilot
+    meters: Mapping[str, Meter]
+    speakers: Sequence[Speakers]
+    lost: Mapping[str, int]
+    mismatches: Mapping[str, int]
+    rivals: int
+    verdict: Verdict
+    steady_ns: int
 
 
 def idle(name: str, error: str) -> list[DiagnosticStatus]:
@@ -18,73 +44,100 @@ def idle(name: str, error: str) -> list[DiagnosticStatus]:
     return [_status(name, 'drive', level, error or 'not active', {})]
 
 
-def active(
-    name: str, pilot: Pilot, meters: Mapping[str, Meter], steady_ns: int
-) -> list[DiagnosticStatus]:
-    """The statuses of a driving node. steady_ns: the watchdog's clock, now."""
-    statuses = [_drive(name, pilot, meters, steady_ns)]
-    statuses += [_sensor(name, sensor, pilot, meters[sensor], steady_ns) for sensor in meters]
-    return statuses
+def active(picture: Picture) -> list[DiagnosticStatus]:
+    """The statuses of a driving node."""
+    sensors = [_sensor(picture, sensor) for sensor in picture.meters]
+    return [_drive(picture), _guard(picture), *sensors]
 
 
-def standstill_reason(pilot: Pilot, meters: Mapping[str, Meter], steady_ns: int) -> str:
-    """Why the watchdog holds the robot, in one line; empty while it does not."""
-    silent = pilot.watchdog.silent(steady_ns)
-    reasons = [_silence(sensor, pilot, meters[sensor], steady_ns) for sensor in silent]
+def standstill_reason(picture: Picture) -> str:
+    """Why the robot is held, in one line; empty while it is not."""
+    pilot, steady_ns = picture.pilot, picture.steady_ns
+    reasons = list(pilot.helm.reasons(steady_ns))
     if reasons and pilot.policy_faults:
-        reasons.insert(0, f'{pilot.policy_faults} answers of the policy were not finite')
+        reasons.insert(0, f'{pilot.policy_faults} faults of the policy')
+    ends = {sensor: _ends(picture, sensor) for sensor in pilot.helm.watchdog.silent(steady_ns)}
+    reasons += [f'of the {name} messages that came: {text}' for name, text in ends.items() if text]
     return '; '.join(reasons)
 
 
-def _drive(
-    name: str, pilot: Pilot, meters: Mapping[str, Meter], steady_ns: int
-) -> DiagnosticStatus:
-    reason = standstill_reason(pilot, meters, steady_ns)
+def _drive(picture: Picture) -> DiagnosticStatus:
+    helm, pilot = picture.pilot.helm, picture.pilot
+    reason = standstill_reason(picture)
     level = DiagnosticStatus.ERROR if reason else DiagnosticStatus.OK
-    latency_ms = np.concatenate([meter.latency_ms.values() for meter in meters.values()])
-    step_ms = np.concatenate([meter.step_ms.values() for meter in meters.values()])
-    linear, angular = pilot.limiter.last
+    message = reason or 'driving'
+    if not reason and picture.rivals:
+        level = DiagnosticStatus.WARN
+    meters = picture.meters.values()
+    linear, angular = helm.limiter.last
     values: dict[str, Value] = {
         'watchdog': 'stopped' if reason else 'ok',
         'policy_faults': pilot.policy_faults,
+        'stalls': helm.watchdog.stalls,
+        'rejected_targets': helm.limiter.rejected,
         'command_linear': float(linear),
         'command_angular': float(angular),
-        **_percentiles('latency_ms', latency_ms),
-        **_percentiles('step_ms', step_ms),
+        'other_cmd_vel_publishers': picture.rivals,
+        'incompatible_qos': sum(picture.mismatches.values()),
+        'incompatible_qos_topics': ' '.join(picture.mismatches),
+        **_percentiles('latency_ms', np.concatenate([m.latency_ms.values() for m in meters])),
+        **_percentiles('step_ms', np.concatenate([m.step_ms.values() for m in meters])),
     }
-    return _status(name, 'drive', level, reason or 'driving', values)
+    return _status(picture.name, 'drive', level, message, values)
 
 
-def _sensor(
-    name: str, sensor: str, pilot: Pilot, meter: Meter, steady_ns: int
-) -> DiagnosticStatus:
-    rate = meter.rate(steady_ns)
+def _guard(picture: Picture) -> DiagnosticStatus:
+    verdict = picture.verdict
+    values: dict[str, Value] = {
+        'action': verdict.action,
+        'zone': verdict.zone,
+        'sources': ' '.join(picture.pilot.helm.guard.sources),
+        'points': sum(map(len, verdict.points.values())),
+    }
+    level = LEVELS.get(verdict.action, DiagnosticStatus.WARN)
+    return _status(picture.name, 'guard', level, verdict.reason or 'nothing in the way', values)
+
+
+def _sensor(picture: Picture, sensor: str) -> DiagnosticStatus:
+    watchdog, meter, now_ns = (
+        picture.pilot.helm.watchdog,
+        picture.meters[sensor],
+        picture.steady_ns,
+    )
+    rate = meter.rate(now_ns)
+    theirs = [speaker for speaker in picture.speakers if speaker.sensor == sensor]
+    publishers = max((speaker.count for speaker in theirs), default=0)
     level, message = DiagnosticStatus.OK, f'{rate:.1f} Hz'
-    if pilot.watchdog.is_silent(sensor, steady_ns):
-        required = pilot.watchdog.sources[sensor].required
+    if watchdog.is_silent(sensor, now_ns):
+        required = watchdog.sources[sensor].required
         level = DiagnosticStatus.ERROR if required else DiagnosticStatus.WARN
-        message = _silence(sensor, pilot, meter, steady_ns)
+        message = watchdog.describe(sensor, now_ns)
+    elif publishers > 1:
+        level = DiagnosticStatus.WARN
+        message = f'{publishers} publishers on one topic, {message}'
     values: dict[str, Value] = {
         'rate_hz': rate,
-        'age_s': pilot.watchdog.age(sensor, steady_ns),
+        'age_s': watchdog.age(sensor, now_ns),
+        'topic': ' '.join(speaker.topic for speaker in theirs),
+        'publishers': publishers,
+        'received': meter.received,
         'rejected': meter.rejected,
         'rejection': meter.rejection,
-        **dict(sorted(pilot.timeline.counts.get(sensor, {}).items())),
+        'lost': picture.lost.get(sensor, 0),
+        **dict(sorted(picture.pilot.timeline.counts.get(sensor, {}).items())),
         **_percentiles('latency_ms', meter.latency_ms.values()),
         **_percentiles('step_ms', meter.step_ms.values()),
     }
-    return _status(name, sensor, level, message, values)
+    return _status(picture.name, sensor, level, message, values)
 
 
-def _silence(sensor: str, pilot: Pilot, meter: Meter, steady_ns: int) -> str:
-    """Silence in words, and where messages do come, what becomes of them."""
-    words = pilot.watchdog.describe(sensor, steady_ns)
-    if meter.rate(steady_ns) == 0.0:
-        return words
-    counts = dict(sorted(pilot.timeline.counts.get(sensor, {}).items()))
-    ends = {**counts, 'rejected': meter.rejected}
-    listed = ' '.join(f'{reason} {count}' for reason, count in ends.items() if count)
-    return f'{words}, of those that came: {listed}'
+def _ends(picture: Picture, sensor: str) -> str:
+    """What became of a silent sensor's messages, where some do come."""
+    meter = picture.meters[sensor]
+    if meter.rate(picture.steady_ns) == 0.0:
+        return ''
+    counts = {**picture.pilot.timeline.counts.get(sensor, {}), 'rejected': meter.rejected}
+    return ' '.join(f'{reason} {count}' for reason, count in sorted(counts.items()) if count)
 
 
 def _percentiles(key: str, values: np.ndarray) -> dict[str, Value]:

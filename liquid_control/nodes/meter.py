@@ -29,7 +29,8 @@ class Meter:
 
     latency_ms: from the header's stamp to the command it caused, on the node's ROS clock.
     step_ms: from receipt of the message to the command it caused, on the steady clock.
-    rejected: messages that were not a measurement; rejection: the last one's reason.
+    received: all messages; rejected: those that were not a measurement; rejection: the last
+    one's reason.
     """
 
     RATE_SPAN_S = 2.0
@@ -37,12 +38,14 @@ class Meter:
     def __init__(self) -> None:
         self.latency_ms = Window()
         self.step_ms = Window()
+        self.received = 0
         self.rejected = 0
         self.rejection = ''
         self._receipts_ns: deque[int] = deque(maxlen=2048)
 
     def receive(self, receipt_ns: int) -> None:
         """A message came, usable or not, at receipt_ns of the steady clock."""
+        self.received += 1
         self._receipts_ns.append(receipt_ns)
 
     def reject(self, reason: str) -> None:

@@ -1,85 +1,79 @@
-"""From measurements to commands: event time, policy, watchdog and limits, in the robot's order.
+"""From measurements to a target: event time and the policy. No ROS and no clock.
 
-No ROS and no clock: the node says what was measured and what time it is, and publishes the answer.
-Every way to stand still is here: nothing heard yet, a silent required sensor, an answer of the
-policy that is no number.
+The node says what was measured and what time it is; the helm makes a command of the target.
 """
 
 import numpy as np
 
+from liquid_control.nodes.helm import Helm
 from liquid_control.nodes.messages import MessageError
 from liquid_control.policy import Engine
-from liquid_control.safety import Limiter, Watchdog
 from liquid_control.stream import Event, Timeline
 
-LONGEST_STEP_S = 0.1  # after a stall the command changes no more than in this time
+
+class PolicyError(Exception):
+    """The policy gave no usable answer; str() says why, in one line."""
 
 
 class Pilot:
-    """One robot's loop.
+    """One robot's policy on event time.
 
-    accept()   for every measurement: integrates it; the policy's answer is the new target
-    command()  as often as wanted: the target within the limits; zero while a sensor is silent
-
-    policy_faults: how many of the policy's answers were not finite. Each stops the robot and
-    erases the memory; it moves again once every required sensor was heard anew.
+    policy_faults: how many of its answers were not finite or an exception. Each erases the memory
+    and stops the robot; it moves again once every required sensor was heard anew.
+    compensates: whether the target is of now, or of the newest measurement.
     """
 
-    def __init__(
-        self, engine: Engine, timeline: Timeline, watchdog: Watchdog, limiter: Limiter
-    ) -> None:
+    def __init__(self, engine: Engine, timeline: Timeline, helm: Helm) -> None:
         self.engine = engine
         self.timeline = timeline
-        self.watchdog = watchdog
-        self.limiter = limiter
+        self.helm = helm
+        self.compensates = False
         self.policy_faults = 0
-        self._target = np.zeros(2)
-        self._commanded_ns: int | None = None
 
     def reset(self) -> None:
         """Forget everything that was heard and stand still; the counts stay."""
         self.timeline.reset()
         self.engine.reset()
-        self.watchdog.reset()
-        self._stand()
+        self.helm.forget()
 
     def accept(self, event: Event, now_ns: int, receipt_ns: int) -> bool:
         """Take one measurement; False if event time dropped it.
 
         event.value: the sensor's raw array. now_ns: the clock of the stamps. receipt_ns: the
-        steady one. Raises MessageError if the policy was not trained on such an array.
+        steady one. Raises MessageError if the policy was not trained on such an array, and
+        PolicyError.
         """
         try:
             self.engine.policy.check(event.sensor, event.value)
         except ValueError as error:
             raise MessageError(str(error)) from None
-        features = self.engine.encode(event.sensor, event.value[None])[0]
-        steps = self.timeline.add(Event(event.stamp_ns, event.sensor, features), now_ns)
-        if not steps:
+        try:
+            target = self._integrate(event, now_ns)
+        except Exception as error:
+            lines = str(error).strip().splitlines() or ['']
+            raise self._fault(f'{type(error).__name__}: {lines[0]}') from error
+        if target is None:
             return False
-        actions = [self.engine.drive(step) for step in steps]
-        self.watchdog.feed(event.sensor, receipt_ns)
-        self._aim(self.engine.policy.spec.action.scale(actions[-1]))
+        if not np.isfinite(target).all():
+            raise self._fault('its answer is not finite')
+        self.helm.watchdog.feed(event.sensor, receipt_ns)
+        self.helm.aim(target)
         return True
 
-    def command(self, steady_ns: int, pace_ns: int) -> np.ndarray:
-        """The command to publish now, float64 [2], m/s and rad/s: finite and within the limits.
+    def _integrate(self, event: Event, now_ns: int) -> np.ndarray | None:
+        """The target after the event, m/s and rad/s; None if event time dropped it."""
+        features = self.engine.encode(event.sensor, event.value[None])[0]
+        steps = self.timeline.add(Event(event.stamp_ns, event.sensor, features), now_ns)
+        actions = [self.engine.drive(step) for step in steps]
+        if not actions:
+            return None
+        action = actions[-1]
+        lag_s = (now_ns - steps[-1].event.stamp_ns) * 1e-9
+        if self.compensates and lag_s > 0.0:
+            action = self.engine.peek(min(lag_s, self.timeline.rules.reset_gap))
+        return self.engine.policy.spec.action.scale(action)
 
-        steady_ns: for the watchdog. pace_ns: the clock in which the robot accelerates.
-        """
-        dt = 0.0 if self._commanded_ns is None else (pace_ns - self._commanded_ns) * 1e-9
-        self._commanded_ns = pace_ns
-        if self.watchdog.silent(steady_ns):
-            self._stand()
-        return self.limiter.limit(self._target, min(dt, LONGEST_STEP_S))
-
-    def _aim(self, target: np.ndarray) -> None:
-        if np.isfinite(target).all():
-            self._target = target
-        else:
-            self.policy_faults += 1
-            self.reset()
-
-    def _stand(self) -> None:
-        self._target = np.zeros(2)
-        self.limiter.reset()
+    def _fault(self, why: str) -> PolicyError:
+        self.policy_faults += 1
+        self.reset()
+        return PolicyError(why)

@@ -3,27 +3,37 @@ runs it.
 """
 
 from liquid_control.policy.bundle import BundleError, load_bundle, save_bundle
+from liquid_control.policy.encoders import distance_and_bearing
 from liquid_control.policy.engine import Engine
 from liquid_control.policy.policy import Policy
 from liquid_control.policy.spec import (
     ActionSpec,
+    AnySensorSpec,
     CameraSpec,
+    DepthSpec,
+    GoalSpec,
     ImuSpec,
     LidarSpec,
     NcpSpec,
+    OdometrySpec,
     PolicySpec,
 )
 
 __all__ = [
     'ActionSpec',
+    'AnySensorSpec',
     'BundleError',
     'CameraSpec',
+    'DepthSpec',
     'Engine',
+    'GoalSpec',
     'ImuSpec',
     'LidarSpec',
     'NcpSpec',
+    'OdometrySpec',
     'Policy',
     'PolicySpec',
+    'distance_and_bearing',
     'load_bundle',
     'save_bundle',
 ]

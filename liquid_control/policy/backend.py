@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from liquid_control.liquid.stepper import CompiledStepper, Stepper, TorchStepper
+from liquid_control.policy.plain import plain
 from liquid_control.policy.policy import Policy
 
 
@@ -44,10 +45,13 @@ def build_backend(policy: Policy, device: str) -> Backend:
 
 
 class OnCpu:
-    """Encoders in torch, the step compiled by numba, or in torch where there is no numba."""
+    """Encoders in numpy for one measurement and in torch for many; the step compiled by numba, or
+    in torch where there is no numba.
+    """
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
+        self._plain = {name: plain(policy.encoder(name)) for name in policy.sensors}
         self.step: Stepper
         try:
             self.step, self.name = CompiledStepper(policy.core), 'cpu, compiled step'
@@ -55,9 +59,11 @@ class OnCpu:
             self.step = TorchStepper(policy.core)
             self.name = f'cpu, step in torch, many times slower than compiled: {error}'
 
-    @torch.inference_mode()
     def encode(self, sensor: str, prepared: np.ndarray) -> np.ndarray:
-        return self._policy.encoder(sensor)(torch.from_numpy(prepared)).numpy()
+        if len(prepared) == 1:
+            return self._plain[sensor](prepared)
+        with torch.inference_mode():
+            return self._policy.encoder(sensor)(torch.from_numpy(prepared)).numpy()
 
 
 class OnCuda:

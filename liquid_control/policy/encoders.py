@@ -6,11 +6,21 @@ Every encoder has two halves:
     forward(prepared)   torch, [k, ...] to features [k, features] in (-1, 1)
 """
 
+import math
+
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from liquid_control.policy.spec import CameraSpec, ImuSpec, LidarSpec
+from liquid_control.policy.spec import (
+    AnySensorSpec,
+    CameraSpec,
+    DepthSpec,
+    GoalSpec,
+    ImuSpec,
+    LidarSpec,
+    OdometrySpec,
+)
 
 GRAVITY = 9.81
 
@@ -29,6 +39,11 @@ class LidarEncoder(nn.Module):
         if spec.beams % spec.pool:
             raise ValueError(
                 f'pool is {spec.pool}, but it must divide beams, which is {spec.beams}'
+            )
+        if not spec.angle_min < spec.angle_max <= spec.angle_min + 2 * np.pi + 1e-6:
+            raise ValueError(
+                f'angle_max is {spec.angle_max}, but it must be above angle_min, which is '
+                f'{spec.angle_min}, by no more than a turn'
             )
         self.spec = spec
         sectors = spec.beams // spec.pool
@@ -84,36 +99,94 @@ class ImuEncoder(nn.Module):
 
 
 class CameraEncoder(nn.Module):
-    """An RGB image through strided convolutions that keep where in it a thing stands."""
+    """An image through strided convolutions that keep where in it a thing stands."""
 
     def __init__(self, spec: CameraSpec) -> None:
         super().__init__()
-        self.convolution = nn.Sequential(
-            nn.Conv2d(3, 8, 5, stride=2, padding=2),
-            nn.ReLU(),
-            nn.Conv2d(8, 16, 3, stride=2, padding=1),
-            nn.ReLU(),
-            nn.Conv2d(16, 24, 3, stride=2, padding=1),
-            nn.ReLU(),
-            nn.Conv2d(24, 24, 3, stride=2, padding=1),
-            nn.ReLU(),
-            nn.Flatten(),
-        )
-        self.head = nn.Linear(_width(self.convolution, 3, spec.height, spec.width), spec.features)
+        self.convolution = _convolution(spec.channels)
+        width = _width(self.convolution, spec.channels, spec.height, spec.width)
+        self.head = nn.Linear(width, spec.features)
 
     def prepare(self, values: np.ndarray) -> np.ndarray:
         return np.ascontiguousarray(values)
 
     def forward(self, prepared: Tensor) -> Tensor:
-        """prepared: [k, height, width, 3] uint8."""
+        """prepared: [k, height, width, channels] uint8."""
         pixels = prepared.permute(0, 3, 1, 2).to(self.head.weight.dtype) / 255.0 - 0.5
         return torch.tanh(self.head(self.convolution(pixels)))
 
 
-Encoder = LidarEncoder | ImuEncoder | CameraEncoder
+class DepthEncoder(nn.Module):
+    """Depth as nearness, beside it whether it is known, through the camera's convolutions.
+
+    nearness = near / (near + depth), 0 where nothing is known.
+    """
+
+    near = 1.0
+
+    def __init__(self, spec: DepthSpec) -> None:
+        super().__init__()
+        self.spec = spec
+        self.convolution = _convolution(2)
+        width = _width(self.convolution, 2, spec.height, spec.width)
+        self.head = nn.Linear(width, spec.features)
+
+    def prepare(self, values: np.ndarray) -> np.ndarray:
+        """Depth [k, height, width], +inf clear and -inf too close, to metres in [0, range_max];
+        NaN stays NaN.
+        """
+        return values.clip(0.0, self.spec.range_max).astype(np.float32)
+
+    def forward(self, prepared: Tensor) -> Tensor:
+        known = ~prepared.isnan()
+        nearness = torch.where(known, self.near / (self.near + prepared.nan_to_num()), 0.0)
+        channels = torch.stack((nearness, known.to(nearness.dtype)), dim=1)
+        return torch.tanh(self.head(self.convolution(channels)))
 
 
-def build_encoder(spec: LidarSpec | ImuSpec | CameraSpec) -> Encoder:
+class OdometryEncoder(nn.Module):
+    """The robot's own velocity, (m/s, rad/s), through one linear layer."""
+
+    def __init__(self, spec: OdometrySpec) -> None:
+        super().__init__()
+        self.head = nn.Linear(2, spec.features)
+
+    def prepare(self, values: np.ndarray) -> np.ndarray:
+        return values.astype(np.float32)
+
+    def forward(self, prepared: Tensor) -> Tensor:
+        return torch.tanh(self.head(prepared))
+
+
+class GoalEncoder(nn.Module):
+    """Distance and bearing as nearness and a direction that fades as the goal is reached, through
+    one linear layer.
+
+    With d the distance and b the bearing: near / (near + d), and d / (near + d) * (cos b, sin b).
+    All are within [-1, 1], and smooth at the goal, where the bearing means nothing.
+    """
+
+    near = 1.0
+
+    def __init__(self, spec: GoalSpec) -> None:
+        super().__init__()
+        self.head = nn.Linear(3, spec.features)
+
+    def prepare(self, values: np.ndarray) -> np.ndarray:
+        """Distance and bearing [k, 2] to the three numbers [k, 3]."""
+        distance, bearing = np.asarray(values, np.float64).T
+        farness = distance / (self.near + distance)
+        directions = farness * np.cos(bearing), farness * np.sin(bearing)
+        return np.stack((1.0 - farness, *directions), axis=1).astype(np.float32)
+
+    def forward(self, prepared: Tensor) -> Tensor:
+        return torch.tanh(self.head(prepared))
+
+
+Encoder = LidarEncoder | ImuEncoder | CameraEncoder | DepthEncoder | OdometryEncoder | GoalEncoder
+
+
+def build_encoder(spec: AnySensorSpec) -> Encoder:
     match spec:
         case LidarSpec():
             return LidarEncoder(spec)
@@ -121,6 +194,37 @@ def build_encoder(spec: LidarSpec | ImuSpec | CameraSpec) -> Encoder:
             return ImuEncoder(spec)
         case CameraSpec():
             return CameraEncoder(spec)
+        case DepthSpec():
+            return DepthEncoder(spec)
+        case OdometrySpec():
+            return OdometryEncoder(spec)
+        case GoalSpec():
+            return GoalEncoder(spec)
+
+
+def distance_and_bearing(pose: tuple[float, float, float], x: float, y: float) -> np.ndarray:
+    """Where (x, y) is for a robot at pose (x, y, yaw): what a `goal` sensor says, float32 [2].
+
+    Metres, and radians in [-pi, pi] to the left of straight ahead. Both places in one frame.
+    """
+    ahead_x, ahead_y = x - pose[0], y - pose[1]
+    turned = math.atan2(ahead_y, ahead_x) - pose[2]
+    bearing = math.atan2(math.sin(turned), math.cos(turned))
+    return np.array([math.hypot(ahead_x, ahead_y), bearing], np.float32)
+
+
+def _convolution(channels: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(channels, 8, 5, stride=2, padding=2),
+        nn.ReLU(),
+        nn.Conv2d(8, 16, 3, stride=2, padding=1),
+        nn.ReLU(),
+        nn.Conv2d(16, 24, 3, stride=2, padding=1),
+        nn.ReLU(),
+        nn.Conv2d(24, 24, 3, stride=2, padding=1),
+        nn.ReLU(),
+        nn.Flatten(),
+    )
 
 
 def _width(layers: nn.Module, *shape: int) -> int:

@@ -82,7 +82,10 @@ class Engine:
         """One step of the first robot: its raw action [2] in [-1, 1]. The event's value is the
         encoded features.
         """
-        return self.step([step])[0]
+        memory = self._before(0, step)
+        action, state = self._advance(memory, step.dt)
+        self._history[0].append(memory._replace(state=state))
+        return action
 
     def step(self, steps: Sequence[Step | None]) -> np.ndarray:
         """At most one step of each robot; a robot without one gets NaN. Returns raw actions
@@ -114,8 +117,7 @@ class Engine:
         """The first robot's raw action [2] so long after its newest event if no other comes; what
         it remembers stays as it is.
         """
-        dt = np.array([seconds], np.float32)
-        return self._integrate([self.memory()], dt, later=seconds)[0][0]
+        return self._advance(self.memory(), seconds, later=seconds)[0]
 
     def _before(self, robot: int, step: Step) -> Snapshot:
         """The memory to integrate from, with the event's features already held."""
@@ -132,22 +134,32 @@ class Engine:
         heard[sensor] = True
         return Snapshot(memory.state, held, stamps_ns, heard)
 
-    def _input(self, memories: list[Snapshot], later: float = 0.0) -> np.ndarray:
-        """The network's input [robots, held features and ages], at the newest stamp of each or
-        so many seconds later.
+    def _advance(
+        self, memory: Snapshot, dt: float, later: float = 0.0
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """`_integrate` for one robot, without the cost of lists: its action and state. later: how
+        many seconds after the newest stamp the sensors' ages are taken.
         """
+        stamps_ns = memory.stamps_ns
+        ages = np.where(memory.heard, (stamps_ns.max() - stamps_ns) * _NS + later, np.inf)
+        x = np.concatenate((memory.held, self.policy.age_input(ages.astype(np.float32))))
+        scaled = np.array([dt * self.policy.spec.time_scale], np.float32)
+        y, state = self._backend.step(x[None], memory.state[None], scaled)
+        return np.tanh(y[0]), state[0]
+
+    def _input(self, memories: list[Snapshot]) -> np.ndarray:
+        """The network's input [robots, held features and ages], at the newest stamp of each."""
         stamps_ns = np.stack([memory.stamps_ns for memory in memories])
         heard = np.stack([memory.heard for memory in memories])
-        ages = (stamps_ns.max(axis=1, keepdims=True) - stamps_ns) * _NS + later
-        ages = np.where(heard, ages, np.inf)
+        ages = np.where(heard, (stamps_ns.max(axis=1, keepdims=True) - stamps_ns) * _NS, np.inf)
         held = np.stack([memory.held for memory in memories])
         return np.concatenate((held, self.policy.age_input(ages.astype(np.float32))), axis=1)
 
     def _integrate(
-        self, memories: list[Snapshot], dt: np.ndarray, later: float = 0.0
+        self, memories: list[Snapshot], dt: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """`Policy.step` for the robots of these memories: actions and states."""
         state = np.stack([memory.state for memory in memories])
         time_scale = np.float32(self.policy.spec.time_scale)
-        y, state = self._backend.step(self._input(memories, later), state, dt * time_scale)
+        y, state = self._backend.step(self._input(memories), state, dt * time_scale)
         return np.tanh(y), state

@@ -1,15 +1,29 @@
 """What a policy was built and trained for: the contents of a bundle's policy.json."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from torch import nn
 
-from liquid_control.liquid import Wiring, fully_connected, ncp
+from liquid_control.liquid import NCP, FullyConnected, SolverName, Wiring
 from liquid_control.schema import configured
 
 Count = Annotated[int, Field(ge=1, le=65536)]
+Features = Annotated[int, Field(ge=1, le=512)]
+Beams = Annotated[int, Field(ge=2, le=16384)]
+Side = Annotated[int, Field(ge=8, le=512)]
+Angle = Annotated[float, Field(ge=-2 * np.pi, le=2 * np.pi)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+def _free_name(name: str) -> str:
+    if hasattr(nn.ModuleDict(), name):
+        raise ValueError('torch has taken this name for itself, wanted another')
+    return name
+
+
+SensorName = Annotated[str, Field(pattern='^[a-z][a-z0-9_]{0,31}$'), AfterValidator(_free_name)]
 
 
 @configured
@@ -20,13 +34,15 @@ class LidarSpec:
     range_max: farther is as good as clear. pool: beams that are reduced to their nearest return.
     """
 
+    dtype: ClassVar[type] = np.float32
+
     type: Literal['lidar'] = 'lidar'
-    beams: Count = 720
-    angle_min: float = -2.356194490192345
-    angle_max: float = 2.356194490192345
+    beams: Beams = 720
+    angle_min: Angle = -2.356194490192345
+    angle_max: Angle = 2.356194490192345
     range_max: Positive = 10.0
     pool: Count = 8
-    features: Count = 24
+    features: Features = 24
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -39,34 +55,81 @@ class ImuSpec:
     frame (REP-103).
     """
 
-    type: Literal['imu'] = 'imu'
-    features: Count = 8
+    shape: ClassVar[tuple[int, ...]] = (6,)
+    dtype: ClassVar[type] = np.float32
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return (6,)
+    type: Literal['imu'] = 'imu'
+    features: Features = 8
 
 
 @configured
 class CameraSpec:
-    """An RGB image, uint8, row 0 on top."""
+    """An image, uint8, row 0 on top. channels: 3 for RGB, 1 for grey."""
+
+    dtype: ClassVar[type] = np.uint8
 
     type: Literal['camera'] = 'camera'
-    width: Count = 64
-    height: Count = 48
-    features: Count = 24
+    width: Side = 64
+    height: Side = 48
+    channels: Literal[1, 3] = 3
+    features: Features = 24
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return (self.height, self.width, 3)
+        return (self.height, self.width, self.channels)
 
 
-SensorSpec = Annotated[LidarSpec | ImuSpec | CameraSpec, Field(discriminator='type')]
+@configured
+class DepthSpec:
+    """A depth image: metres along the optical axis, row 0 on top; NaN says nothing (REP-118).
+
+    range_max: farther is as good as clear.
+    """
+
+    dtype: ClassVar[type] = np.float32
+
+    type: Literal['depth'] = 'depth'
+    width: Side = 64
+    height: Side = 48
+    range_max: Positive = 10.0
+    features: Features = 24
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return (self.height, self.width)
+
+
+@configured
+class OdometrySpec:
+    """The robot's own velocity: forward (m/s) and to the left (rad/s)."""
+
+    shape: ClassVar[tuple[int, ...]] = (2,)
+    dtype: ClassVar[type] = np.float32
+
+    type: Literal['odometry'] = 'odometry'
+    features: Features = 8
+
+
+@configured
+class GoalSpec:
+    """Where to go, from the robot: distance (m) and bearing (rad, to the left of straight ahead);
+    see `liquid_control.policy.distance_and_bearing`.
+    """
+
+    shape: ClassVar[tuple[int, ...]] = (2,)
+    dtype: ClassVar[type] = np.float32
+
+    type: Literal['goal'] = 'goal'
+    features: Features = 8
+
+
+AnySensorSpec = LidarSpec | ImuSpec | CameraSpec | DepthSpec | OdometrySpec | GoalSpec
+SensorSpec = Annotated[AnySensorSpec, Field(discriminator='type')]
 
 
 @configured
 class NcpSpec:
-    """A neural circuit policy's four sparse layers; see `liquid_control.liquid.ncp`."""
+    """The recipe `NCP`; the motor neurons are the policy's."""
 
     type: Literal['ncp'] = 'ncp'
     inter: Count = 32
@@ -78,29 +141,28 @@ class NcpSpec:
     seed: int = 0
 
     def build(self, inputs: int, motors: int) -> Wiring:
-        return ncp(
-            inputs,
-            self.inter,
-            self.command,
-            motors,
-            self.sensory_fanout,
-            self.inter_fanout,
-            self.recurrent_command,
-            self.motor_fanin,
-            self.seed,
-        )
+        return NCP(
+            inter_neurons=self.inter,
+            command_neurons=self.command,
+            motor_neurons=motors,
+            sensory_fanout=self.sensory_fanout,
+            inter_fanout=self.inter_fanout,
+            recurrent_command_synapses=self.recurrent_command,
+            motor_fanin=self.motor_fanin,
+            seed=self.seed,
+        ).build(inputs)
 
 
 @configured
 class FullyConnectedSpec:
-    """Every neuron hears every input and every neuron."""
+    """The recipe `FullyConnected`; the motor neurons are the policy's."""
 
     type: Literal['fully_connected'] = 'fully_connected'
     neurons: Count = 32
     seed: int = 0
 
     def build(self, inputs: int, motors: int) -> Wiring:
-        return fully_connected(inputs, self.neurons, motors, self.seed)
+        return FullyConnected(self.neurons, motors, self.seed).build(inputs)
 
 
 WiringSpec = Annotated[NcpSpec | FullyConnectedSpec, Field(discriminator='type')]
@@ -122,15 +184,18 @@ class ActionSpec:
 class PolicySpec:
     """All that is needed to build a policy, but its weights.
 
-    sensors: by name; their order is the order of the network's inputs.
-    unfolds: solver steps per event. time_scale: the network's unit of time, in events' seconds: dt
-        * time_scale.
+    sensors: by name, any number of each type; their order is the order of the network's inputs.
+    solver, unfolds, max_step: how the equation is integrated, see `LTC`; a policy drives with what
+        it was trained with. max_step is in the network's unit of time.
+    time_scale: the network's unit of time, in events' seconds: dt * time_scale.
     age_cap: a sensor that was silent for this many seconds, or never spoke, is as old as can be.
     """
 
-    sensors: Annotated[dict[str, SensorSpec], Field(min_length=1)]
+    sensors: Annotated[dict[SensorName, SensorSpec], Field(min_length=1, max_length=16)]
     wiring: WiringSpec
+    solver: SolverName = 'semi_implicit'
     unfolds: Annotated[int, Field(ge=1, le=100)] = 6
+    max_step: Positive | None = None
     time_scale: Positive = 1.0
     age_cap: Positive = 1.0
     action: ActionSpec = ActionSpec()

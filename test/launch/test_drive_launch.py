@@ -60,6 +60,7 @@ def parameters(node, context):
 def test_every_argument_is_described(description):
     arguments = [e for e in description.entities if isinstance(e, DeclareLaunchArgument)]
     wanted = {'params_file', 'policy', 'use_sim_time', 'namespace', 'sim', 'log_level'}
+    wanted |= {'robot', 'rviz', 'autostart'}
     assert wanted <= {argument.name for argument in arguments}
     assert all(argument.description for argument in arguments)
 
@@ -86,3 +87,33 @@ def test_a_policy_is_handed_on(description):
 def test_both_nodes_go_into_the_namespace(description):
     nodes = resolve(description, sim='true', namespace='robot1')
     assert {node.expanded_node_namespace for node, _ in nodes.values()} == {'/robot1'}
+
+
+def test_a_lifecycle_manager_may_start_it(description):
+    _, values = resolve(description, autostart='false')['drive_node']
+    assert values['autostart'] is False
+
+
+def test_a_robots_file_comes_behind_the_users(description, tmp_path, monkeypatch):
+    index = tmp_path / 'share' / 'ament_index' / 'resource_index' / 'packages'
+    index.mkdir(parents=True)
+    (index / 'liquid_control').touch()
+    monkeypatch.setenv('AMENT_PREFIX_PATH', str(tmp_path))
+    context = LaunchContext()
+    given = {'robot': 'jackal', 'policy': '', 'autostart': '', 'params_file': 'mine.yaml'}
+    context.launch_configurations.update(given)
+    entity = next(e for e in description.entities if isinstance(e, OpaqueFunction))
+    entries = evaluate_parameters(context, entity.execute(context)[0]._Node__parameters)
+    files = [entry.name for entry in entries if isinstance(entry, Path)]
+    assert files == ['mine.yaml', 'jackal.yaml']
+
+
+def test_rviz_is_shown_on_request(description):
+    assert set(resolve(description, rviz='true')) == {'drive_node', 'rviz2'}
+
+
+def test_every_robot_that_can_be_named_has_a_configuration(description):
+    arguments = [e for e in description.entities if isinstance(e, DeclareLaunchArgument)]
+    robots = next(argument.choices for argument in arguments if argument.name == 'robot')
+    files = {path.stem for path in (CONFIG / 'robots').glob('*.yaml')}
+    assert set(robots) == {'', *files}

@@ -20,7 +20,7 @@ from rclpy.qos import qos_profile_sensor_data
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import Image, Imu, LaserScan
 
-from liquid_control.nodes.drive_node import DriveNode
+from liquid_control.nodes.lifecycle import DriveNode
 from liquid_control.policy import (
     CameraSpec,
     ImuSpec,
@@ -59,7 +59,10 @@ def random_policy():
     """A policy of random weights whose motors are biased to drive forward in a left curve."""
     torch.manual_seed(1)
     sensors = {'lidar': LidarSpec(), 'imu': ImuSpec(), 'camera': CameraSpec()}
-    policy = Policy(PolicySpec(sensors=sensors, wiring=NcpSpec()))
+    return drive_forward(Policy(PolicySpec(sensors=sensors, wiring=NcpSpec())))
+
+
+def drive_forward(policy):
     with torch.no_grad():
         policy.core.output_w.fill_(0.1)
         policy.core.output_b.copy_(torch.tensor([1.0, 0.5]))
@@ -111,6 +114,11 @@ class Rig:
             if self.is_stamped:
                 self.set_to_now(message.header.stamp)
             publisher.publish(message)
+
+    def double(self, topic):
+        """Another publisher on a sensor's topic, which says nothing."""
+        kinds = {'scan': LaserScan, 'imu': Imu, 'image': Image}
+        self.node.create_publisher(kinds[topic], topic, qos_profile_sensor_data)
 
     def set_to_now(self, stamp):
         stamp_ns = self.node.get_clock().now().nanoseconds + self.offset_ns
@@ -207,6 +215,17 @@ def rig(ros):
 @pytest.fixture(scope='session')
 def policy():
     return random_policy()
+
+
+@pytest.fixture(scope='session')
+def small_bundle(tmp_path_factory):
+    """A policy without a camera, whose LiDAR has another name."""
+    torch.manual_seed(2)
+    sensors = {'front': LidarSpec(), 'imu': ImuSpec()}
+    policy = drive_forward(Policy(PolicySpec(sensors=sensors, wiring=NcpSpec())))
+    folder = tmp_path_factory.mktemp('small')
+    save_bundle(policy, folder, {'command': 'none: random weights'})
+    return str(folder)
 
 
 @pytest.fixture(scope='session')

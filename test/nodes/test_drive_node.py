@@ -1,16 +1,23 @@
 """The drive node over DDS, seen from outside: topics, diagnostics, lifecycle."""
 
 import math
+import threading
 import time
 
 import numpy as np
 import pytest
+import rclpy
 import torch
 from diagnostic_msgs.msg import DiagnosticStatus
-from geometry_msgs.msg import Twist
+from geometry_msgs.msg import Twist, TwistStamped
+from rclpy.executors import MultiThreadedExecutor
 from rclpy.parameter import Parameter
 
+from liquid_control.nodes.lifecycle import DriveNode
 from liquid_control.policy import save_bundle
+
+TOPICS = {'lidar': 'scan', 'imu': 'imu', 'camera': 'image'}
+BRAKING_S = 0.4  # from the speed that the random policy has, at max_deceleration
 
 
 def test_drives_on_scans_imu_and_images_and_tells_its_figures(rig, bundle):
@@ -22,7 +29,7 @@ def test_drives_on_scans_imu_and_images_and_tells_its_figures(rig, bundle):
     assert rig.statuses['drive'].message == 'driving'
     assert 0.0 < float(rig.diagnostics('drive')['latency_ms_p50']) < 100.0
     assert 0.0 < float(rig.diagnostics('drive')['step_ms_p99']) < 100.0
-    assert 15.0 < float(rig.diagnostics('lidar')['rate_hz']) < 25.0
+    assert 5.0 < float(rig.diagnostics('lidar')['rate_hz']) < 25.0
     assert int(rig.diagnostics('imu')['accepted']) > 20
 
 
@@ -41,7 +48,7 @@ def test_robot_stops_when_a_required_sensor_dies(rig, bundle, sensor):
     rig.start(policy=bundle, **{f'{sensor}__source_timeout': 0.4})
     assert rig.spin_until(rig.drives_now)
     rig.dead = {sensor}
-    assert rig.time_to_zero(since=time.monotonic(), seconds=1.2) < 0.4 + 0.1
+    assert rig.time_to_zero(since=time.monotonic(), seconds=1.5) < 0.4 + BRAKING_S
     assert rig.spin_until(lambda: rig.statuses[sensor].level == DiagnosticStatus.ERROR, 2.0)
     assert f'no usable {sensor} message for' in rig.statuses['drive'].message
     rig.dead = set()
@@ -60,7 +67,7 @@ def test_scans_of_nothing_but_nan_stop_the_robot_and_never_reach_the_command(rig
     rig.start(policy=bundle, lidar__source_timeout=0.3)
     assert rig.spin_until(rig.drives_now)
     rig.messages['lidar'].ranges = np.full(720, math.nan, np.float32)
-    assert rig.time_to_zero(since=time.monotonic(), seconds=1.5) < 0.3 + 0.1
+    assert rig.time_to_zero(since=time.monotonic(), seconds=1.5) < 0.3 + BRAKING_S
     assert all(math.isfinite(x) for command in rig.commands for x in command)
     assert rig.diagnostics('lidar')['rejection'] == 'scan is 100% invalid, at most 50% may be'
 
@@ -80,7 +87,7 @@ def test_misshaped_images_are_refused_counted_and_logged_once(rig, bundle, capfd
     assert {command[1:] for command in rig.commands} == {(0.0, 0.0)}
     assert int(rig.diagnostics('camera')['rejected']) > 5
     reason = rig.diagnostics('camera')['rejection']
-    assert reason.startswith('camera has shape [48, 32, 3], but')
+    assert reason == 'image is 32x48, but the policy wants 64x48 or larger'
     assert capfd.readouterr().err.count(reason) == 1
 
 
@@ -99,23 +106,21 @@ def test_deactivation_ends_in_zero_and_silence_and_activation_drives_again(rig, 
 
 def test_cleanup_and_configuration_take_new_parameters(rig, bundle):
     node = rig.start(policy=bundle)
-    slower = [Parameter('max_velocity', value=[0.2, 0.5])]
-    refusal = node.set_parameters(slower)[0]
-    assert not refusal.successful
-    assert 'max_velocity is read at configuration' in refusal.reason
+    assert rig.spin_until(rig.drives_now)
     node.trigger_deactivate()
     node.trigger_cleanup()
-    assert node.set_parameters(slower)[0].successful
+    remapped = [Parameter('lidar.topic', value='front/scan')]
+    assert node.set_parameters(remapped)[0].successful
     node.trigger_configure()
     node.trigger_activate()
     rig.commands.clear()
-    assert rig.spin_until(rig.drives_now)
-    rig.spin(0.5)
-    assert max(command[1] for command in rig.commands) == pytest.approx(0.2)
+    rig.spin(1.2)
+    assert not rig.drives_now()
+    assert rig.diagnostics('lidar')['topic'] == '/front/scan'
 
 
 def test_a_bag_that_starts_again_erases_the_memory_and_is_driven_on(rig, bundle):
-    rig.start(policy=bundle)
+    rig.start(policy=bundle, guard__enabled=False)
     assert rig.spin_until(rig.drives_now)
     rig.offset_ns = -30 * 10**9
     rig.spin(1.5)
@@ -124,13 +129,21 @@ def test_a_bag_that_starts_again_erases_the_memory_and_is_driven_on(rig, bundle)
     assert rig.drives_now()
 
 
+def test_scans_whose_stamps_are_old_do_not_move_the_robot(rig, bundle):
+    rig.offset_ns = -30 * 10**9
+    rig.start(policy=bundle)
+    rig.spin(2.2)
+    assert {command[1:] for command in rig.commands} == {(0.0, 0.0)}
+    assert rig.diagnostics('guard')['action'] == 'stop'
+
+
 def test_stamps_from_the_future_are_no_measurements(rig, bundle):
     rig.offset_ns = 5 * 10**9
     rig.start(policy=bundle)
     rig.spin(2.2)
     assert {command[1:] for command in rig.commands} == {(0.0, 0.0)}
     assert int(rig.diagnostics('lidar')['future']) > 10
-    assert 'of those that came: future' in rig.statuses['drive'].message
+    assert 'of the lidar messages that came: future' in rig.statuses['drive'].message
 
 
 def test_a_clock_that_jumps_back_erases_the_memory_and_a_paused_one_stops_the_robot(rig, bundle):
@@ -138,7 +151,7 @@ def test_a_clock_that_jumps_back_erases_the_memory_and_a_paused_one_stops_the_ro
     rig.start(policy=bundle, use_sim_time=True)
     assert rig.spin_until(rig.drives_now)
     rig.dead = {'clock', 'lidar', 'imu', 'camera'}
-    assert rig.time_to_zero(since=time.monotonic(), seconds=1.2) < 0.5 + 0.1
+    assert rig.time_to_zero(since=time.monotonic(), seconds=1.5) < 0.5 + BRAKING_S
     rig.offset_ns = -30 * 10**9
     rig.dead = set()
     assert rig.spin_until(rig.drives_now)
@@ -186,3 +199,26 @@ def test_a_bundle_that_is_not_there_leaves_an_unconfigured_node_that_says_why(ri
     assert str(tmp_path) in rig.statuses['drive'].message
     assert 'policy.json' in rig.statuses['drive'].message
     node.close()
+
+
+def test_it_drives_beside_other_nodes_in_an_executor_of_many_threads(rig, bundle):
+    executor = MultiThreadedExecutor(num_threads=3)
+    spinning = threading.Thread(target=executor.spin, daemon=True)
+    drive = DriveNode(
+        cli_args=['--ros-args', '-r', '__ns:=/robot1', '-r', '__node:=driver'],
+        parameter_overrides=[
+            Parameter('policy', value=bundle),
+            *(Parameter(f'{s}.topic', value=f'/{t}') for s, t in TOPICS.items()),
+        ],
+    )
+    heard = []
+    rig.node.create_subscription(TwistStamped, '/robot1/cmd_vel', heard.append, 10)
+    rig.drives.append(drive)
+    executor.add_node(drive)
+    executor.add_node(rclpy.create_node('neighbour'))
+    spinning.start()
+    try:
+        assert rig.spin_until(lambda: heard and heard[-1].twist.linear.x > 0.3)
+    finally:
+        executor.shutdown()
+        spinning.join()

@@ -11,9 +11,9 @@ from liquid_control.policy import save_bundle
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_while_driving_ends_in_zero_and_exit_code_0(rig, bundle, number):
     process = rig.launch('-p', f'policy:={bundle}')
-    assert rig.spin_until(rig.drives_now, 20.0)
+    assert rig.spin_until(rig.drives_now, 40.0)
     process.send_signal(number)
-    assert rig.time_to_zero(since=time.monotonic(), seconds=1.0) < 0.3
+    assert rig.time_to_zero(since=time.monotonic(), seconds=1.0) < 0.5
     assert rig.commands[-1][1:] == (0.0, 0.0)
     assert process.wait(5.0) == 0
     assert 'Traceback' not in process.stdout.read()
@@ -24,7 +24,7 @@ def test_a_damaged_bundle_is_one_error_and_the_robot_stands(rig, policy, tmp_pat
     weights = tmp_path / 'weights.safetensors'
     weights.write_bytes(weights.read_bytes()[:-64] + bytes(64))
     process = rig.launch('-p', f'policy:={tmp_path}')
-    assert rig.spin_until(lambda: 'drive' in rig.statuses, 20.0)
+    assert rig.spin_until(lambda: 'drive' in rig.statuses, 40.0)
     assert 'weights_sha256' in rig.statuses['drive'].message
     rig.spin(0.5)
     process.send_signal(signal.SIGTERM)
@@ -37,7 +37,15 @@ def test_a_damaged_bundle_is_one_error_and_the_robot_stands(rig, policy, tmp_pat
 
 def test_a_bad_parameter_is_one_error_and_exit_code_1(rig):
     process = rig.launch('-p', 'publish_rate:=-3.0')
-    output, _ = process.communicate(timeout=20.0)
+    output, _ = process.communicate(timeout=40.0)
     assert process.returncode == 1
     assert 'parameter publish_rate is -3.0, wanted a number' in output
     assert len(output.strip().splitlines()) == 1
+
+
+def test_an_interruption_while_torch_is_imported_is_no_traceback(rig, bundle):
+    process = rig.launch('-p', f'policy:={bundle}')
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=10.0)
+    assert (process.returncode, output) == (0, '')

@@ -20,6 +20,11 @@ def add(timeline, sensor, ms, now=NOW):
     return timeline.add(Event(10**10 + ms * MS, sensor, (sensor, ms)), now)
 
 
+def live(timeline, sensor, ms):
+    """As add(), on a clock that goes on with the stamps."""
+    return add(timeline, sensor, ms, now=10**10 + ms * MS + 5 * MS)
+
+
 def told(steps):
     return [(*step.event.value, round(step.dt, 6), step.rewind, step.reset) for step in steps]
 
@@ -85,25 +90,104 @@ def test_message_from_the_future_is_dropped(timeline):
     assert timeline.counts['imu'] == {'accepted': 2, 'future': 1}
 
 
-def test_gap_starts_a_new_memory(timeline):
+def test_gap_that_the_clock_knows_starts_a_new_memory(timeline):
+    live(timeline, 'imu', 0)
+    assert told(live(timeline, 'imu', 1000)) == [('imu', 1000, 1.0, 0, False)]
+    assert told(live(timeline, 'imu', 2001)) == [('imu', 2001, 0.0, 0, True)]
+    assert timeline.counts['imu'] == {'accepted': 3, 'reset_gap': 1}
+
+
+def test_gap_that_the_clock_does_not_know_is_doubted_once(timeline):
     add(timeline, 'imu', 0)
-    assert told(add(timeline, 'imu', 1000)) == [('imu', 1000, 1.0, 0, False)]
-    assert told(add(timeline, 'imu', 2001)) == [('imu', 2001, 0.0, 0, True)]
-    assert timeline.counts['imu']['reset_gap'] == 1
+    assert add(timeline, 'imu', 2001) == []
+    assert told(add(timeline, 'imu', 2011)) == [('imu', 2011, 0.0, 0, True)]
+    assert timeline.counts['imu'] == {'accepted': 2, 'unconfirmed': 1, 'reset_gap': 1}
 
 
-def test_clock_jump_back_starts_a_new_memory_and_the_other_sensors_follow(timeline):
+@pytest.mark.parametrize('ms', [-(10**7), -9000, 1, 2000, 10**9])
+def test_one_wild_stamp_does_not_erase_the_memory(timeline, ms):
+    for sensor, at in (('imu', 5000), ('lidar', 5004), ('imu', 5010)):
+        add(timeline, sensor, at)
+    assert add(timeline, 'imu', ms) == []
+    assert told(add(timeline, 'imu', 5020)) == [('imu', 5020, 0.01, 0, False)]
+    assert timeline.counts['imu'] == {'accepted': 3, 'unconfirmed': 1}
+
+
+def test_a_sensor_with_a_clock_of_its_own_is_never_believed(timeline):
+    for tick in range(0, 5000, 10):
+        add(timeline, 'imu', 10**7 + tick)
+        add(timeline, 'lidar', 10**7 + tick)
+    resets = 0
+    for tick in range(5000, 9000, 10):
+        resets += sum(step.reset for step in add(timeline, 'imu', tick))
+        if tick % 50 == 0:
+            resets += sum(step.reset for step in add(timeline, 'lidar', 10**7 + tick))
+    assert resets == 0
+    assert timeline.counts['imu']['unconfirmed'] == 400
+
+
+def test_clock_jump_back_is_believed_when_another_sensor_says_the_same(timeline):
     add(timeline, 'imu', 5000)
     add(timeline, 'lidar', 5004)
-    assert told(add(timeline, 'imu', 3000)) == [('imu', 3000, 0.0, 0, True)]
-    assert told(add(timeline, 'lidar', 3002)) == [('lidar', 3002, 0.002, 0, False)]
-    assert timeline.counts['imu']['jump_back'] == 1
+    assert add(timeline, 'imu', 3000) == []
+    assert add(timeline, 'imu', 3010) == []
+    assert told(add(timeline, 'lidar', 3002)) == [('lidar', 3002, 0.0, 0, True)]
+    assert told(add(timeline, 'imu', 3020)) == [('imu', 3020, 0.018, 0, False)]
+    assert timeline.counts['lidar'] == {'accepted': 2, 'jump_back': 1}
+    assert timeline.counts['imu'] == {'accepted': 2, 'unconfirmed': 2}
+
+
+def test_clock_jump_back_of_the_only_sensor_is_believed_at_the_second_message(timeline):
+    add(timeline, 'imu', 5000)
+    assert add(timeline, 'imu', 3000) == []
+    assert add(timeline, 'imu', 3000) == []
+    assert told(add(timeline, 'imu', 3010)) == [('imu', 3010, 0.0, 0, True)]
+    assert timeline.counts['imu'] == {'accepted': 2, 'unconfirmed': 2, 'jump_back': 1}
+
+
+def test_clock_jump_back_is_believed_when_nobody_is_left_in_the_old_time(timeline):
+    add(timeline, 'lidar', 5000)
+    add(timeline, 'imu', 5010)
+    resets = [ms for ms in range(0, 3000, 10) if any(s.reset for s in add(timeline, 'imu', ms))]
+    assert resets == [1010]
+
+
+def test_a_straggler_from_before_the_jump_does_not_take_it_back(timeline):
+    for sensor, ms in (('imu', 5000), ('lidar', 5000), ('imu', 100), ('lidar', 110)):
+        add(timeline, sensor, ms)
+    assert add(timeline, 'camera', 4990) == []
+    assert told(add(timeline, 'imu', 120)) == [('imu', 120, 0.01, 0, False)]
+
+
+def test_a_bag_that_loops_loses_a_few_messages_each_time(timeline):
+    for _ in range(3):
+        for ms in range(0, 4000, 10):
+            add(timeline, 'imu', ms)
+            if ms % 100 == 0:
+                add(timeline, 'lidar', ms)
+    total = {name: timeline.counts[name] for name in ('imu', 'lidar')}
+    assert sum(counts['jump_back'] for counts in total.values()) == 2
+    assert sum(counts['unconfirmed'] for counts in total.values()) <= 4
+    assert sum(counts['accepted'] for counts in total.values()) >= 3 * 440 - 4
 
 
 def test_nothing_is_rewound_across_a_reset(timeline):
-    add(timeline, 'imu', 0)
-    add(timeline, 'imu', 3000)
-    assert add(timeline, 'lidar', 2999) == []
+    live(timeline, 'imu', 0)
+    live(timeline, 'imu', 3000)
+    assert live(timeline, 'lidar', 2999) == []
+
+
+@pytest.mark.parametrize('wild', [2**63 - 1, -(2**63), 2**31 * 10**9, 0, 1, -1])
+def test_extreme_stamps_cost_no_more_than_others(timeline, wild):
+    for _ in range(3):
+        timeline.add(Event(wild, 'camera', None), NOW)
+        add(timeline, 'imu', 0)
+        timeline.add(Event(wild, 'imu', None), 2**63 - 1)
+        timeline.add(Event(wild, 'imu', None), -(2**63))
+    assert len(timeline._history) <= 128
+    for sensor in ('imu', 'camera'):
+        ends = sum(timeline.counts[sensor][end] for end in Timeline.ENDS)
+        assert ends == {'imu': 9, 'camera': 3}[sensor]
 
 
 def test_reset_forgets_stamps_but_not_counts(timeline):

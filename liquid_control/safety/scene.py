@@ -1,0 +1,109 @@
+"""What all sources together see: their points in one list, nearest first, and their sights."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from liquid_control.safety.blind import Sight
+from liquid_control.safety.shapes import Polygon
+from liquid_control.safety.view import View
+
+_NS = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """A view as the guard keeps it. stamp_ns: when it was measured, steady clock."""
+
+    points: np.ndarray
+    sight: Sight
+    measures: bool
+    stamp_ns: int
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """All looks by their source's name, and their points as one.
+
+    points: [k, 2], nearest to the base first. ranges: [k], how far. owner: [k], index of the
+    source in `names`.
+    """
+
+    looks: Mapping[str, Look]
+    names: tuple[str, ...]
+    points: np.ndarray
+    ranges: np.ndarray
+    owner: np.ndarray
+
+    def near(self, radius: float) -> int:
+        """How many points are no farther than this from the base: the first so many."""
+        return int(np.searchsorted(self.ranges, radius, side='right'))
+
+    def ages(self, now_ns: int) -> np.ndarray:
+        """Seconds since each source measured, >= 0 [sources]."""
+        stamps = (self.looks[name].stamp_ns for name in self.names)
+        return np.array([max((now_ns - stamp) * _NS, 0.0) for stamp in stamps])
+
+    def by_source(self, index: np.ndarray) -> dict[str, np.ndarray]:
+        """These points, by the source that saw them."""
+        owner = self.owner[index]
+        return {self.names[i]: self.points[index[owner == i]] for i in np.unique(owner).tolist()}
+
+    def unseen(self, points: np.ndarray) -> np.ndarray:
+        """Those of the points [k, 2] to which no source looks."""
+        for kept in self.looks.values():
+            points = points[~kept.sight.sees(points)]
+        return points
+
+    def failed(self, points: np.ndarray) -> np.ndarray:
+        """Those of the points [k, 2] to which a source should look, but none does."""
+        unseen = self.unseen(points)
+        failed = [kept.sight.fails(unseen) for kept in self.looks.values()]
+        return unseen[np.any(failed, axis=0)] if failed else unseen[:0]
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether any source should see something that it does not."""
+        return any(len(kept.sight.failed) for kept in self.looks.values())
+
+
+def look(
+    view: View,
+    stamp_ns: int,
+    blind_angle: float,
+    exclusion_zones: Sequence[Polygon],
+    max_points: int,
+) -> Look:
+    """Keep of a view what matters: real points outside of the exclusion zones, not too many."""
+    points = view.points[np.isfinite(view.points).all(axis=1)].astype(np.float64)
+    for zone in exclusion_zones:
+        points = points[~zone.inside(points)]
+    sight = Sight(view, blind_angle)
+    return Look(_nearest(points, max_points), sight, len(view.seen) > 0, stamp_ns)
+
+
+def merge(looks: Mapping[str, Look]) -> Scene:
+    """One scene of all looks."""
+    names = tuple(looks)
+    points = np.concatenate([np.empty((0, 2)), *(look.points for look in looks.values())])
+    counts = np.array([len(look.points) for look in looks.values()], dtype=int)
+    owner = np.repeat(np.arange(len(names)), counts)
+    ranges = np.hypot(points[:, 0], points[:, 1])
+    order = np.argsort(ranges, kind='stable')
+    return Scene(dict(looks), names, points[order], ranges[order], owner[order])
+
+
+def _nearest(points: np.ndarray, most: int) -> np.ndarray:
+    """The points, or if they are more than `most`, the nearest one in each of so many directions
+    from the base: what is behind it is met later.
+    """
+    if len(points) <= most:
+        return points
+    direction = np.arctan2(points[:, 1], points[:, 0]) / math.tau + 0.5
+    bins = np.minimum((direction * most).astype(int), most - 1)
+    outward = np.argsort(np.hypot(points[:, 0], points[:, 1]))[::-1]
+    nearest = np.full(most, -1)
+    nearest[bins[outward]] = outward
+    return points[nearest[nearest >= 0]]

@@ -1,0 +1,53 @@
+"""What one source sees around the robot: points, and the directions in which it sees anything."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One picture of one source, in the base frame; metres and radians.
+
+    points: [k, 2], what it has hit.
+    seen: [n], the bearings from origin in which it measures: a hit, or nothing in reach.
+    failed: [m], the bearings in which it should measure, but did not.
+    origin: where the source stands.
+
+    Raises ValueError for other shapes or an origin that is no number.
+    """
+
+    points: np.ndarray
+    seen: np.ndarray
+    failed: np.ndarray = field(default_factory=lambda: np.empty(0))
+    origin: tuple[float, float] = (0.0, 0.0)
+
+    def __post_init__(self) -> None:
+        if self.points.ndim != 2 or self.points.shape[1] != 2:
+            raise ValueError(f'points have shape {self.points.shape}, wanted (k, 2)')
+        if self.seen.ndim != 1 or self.failed.ndim != 1:
+            shapes = f'{self.seen.shape} and {self.failed.shape}'
+            raise ValueError(f'seen and failed have shapes {shapes}, wanted (n,) and (m,)')
+        if len(self.origin) != 2 or not np.isfinite(self.origin).all():
+            raise ValueError(f'origin is {self.origin!r}, wanted two finite numbers')
+
+
+def read_beams(
+    ranges: np.ndarray,
+    angles: np.ndarray,
+    range_min: float,
+    origin: tuple[float, float] = (0.0, 0.0),
+) -> View:
+    """The view of a planar scan.
+
+    ranges: [beams], metres, as REP-117 has it: +inf nothing in reach, -inf too close, NaN invalid.
+    angles: [beams], the direction of each beam in the base frame. origin: where they start.
+
+        range   1.0   inf    -inf                        nan
+                hit   seen   a hit as far as range_min   failed
+    """
+    failed = np.isnan(ranges)
+    hit = np.isfinite(ranges) | np.isneginf(ranges)
+    reach, along = np.maximum(ranges[hit], range_min), angles[hit]
+    points = np.stack((reach * np.cos(along), reach * np.sin(along)), axis=1) + origin
+    return View(points, angles[~failed], angles[failed], origin)

@@ -1,0 +1,27 @@
+"""The benchmark runs and writes what others read; its figures are another matter."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip('rclpy')
+
+SCRIPT = Path(__file__).parents[2] / 'benchmarks' / 'node_latency.py'
+
+
+@pytest.mark.slow
+def test_it_measures_the_node_beside_an_echo(tmp_path):
+    file = tmp_path / 'latency.json'
+    command = [sys.executable, SCRIPT, '--seconds', '3', '--json', file]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
+    assert run.returncode == 0, run.stderr
+    figures = json.loads(file.read_text())
+    for peer in ('node', 'echo'):
+        assert 0.0 < figures[peer]['p50_ms'] <= figures[peer]['p99_ms']
+        assert figures[peer]['answered'] > 0
+        assert {'lost', 'cpu_percent', 'rss_growth_mb'} <= set(figures[peer])
+    assert figures['ratio_p50'] > 0.0
+    assert figures['ratio_p99'] > 0.0
