@@ -97,6 +97,7 @@ class Drive:
         """Forget what was, and command from now on: zero until the required sensors are heard."""
         self._intake.reset()
         self._intake.start()
+        self._helm.guard.reset()
         self._complaints.clear()
         self._standing = True
         self._helm.release('end')

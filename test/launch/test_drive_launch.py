@@ -100,8 +100,11 @@ def test_a_robots_file_comes_behind_the_users(description, tmp_path, monkeypatch
     (index / 'liquid_control').touch()
     monkeypatch.setenv('AMENT_PREFIX_PATH', str(tmp_path))
     context = LaunchContext()
-    given = {'robot': 'jackal', 'policy': '', 'autostart': '', 'params_file': 'mine.yaml'}
+    given = {'robot': 'jackal', 'params_file': 'mine.yaml', 'sim_params_file': 'sim.yaml'}
     context.launch_configurations.update(given)
+    for argument in description.entities:
+        if isinstance(argument, DeclareLaunchArgument):
+            argument.execute(context)
     entity = next(e for e in description.entities if isinstance(e, OpaqueFunction))
     entries = evaluate_parameters(context, entity.execute(context)[0]._Node__parameters)
     files = [entry.name for entry in entries if isinstance(entry, Path)]
