@@ -11,7 +11,6 @@ one dt for the whole batch, as it knows no other.
 
 import argparse
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -184,14 +183,22 @@ def memory(rounds: int) -> list[Row]:
 
 
 def peak(whose: str) -> float:
-    """MiB that one training step adds to what the process held before."""
+    """MiB that one training step adds to what the process held before. On Linux alone."""
     (case, _) = cases((64,))
     network, key = (case.ours, 'dt') if whose == 'ours' else (case.theirs, 'timespans')
-    for events in (1, 128):
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for events in (1, 128):  # the first one loads and compiles what there is to
         x = torch.randn(32, events, INPUTS, requires_grad=True)
-        trains(network, x, **{key: torch.full((32 if key == 'dt' else 1, events), 0.05)})()
-    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+        run = trains(network, x, **{key: torch.full((32 if key == 'dt' else 1, events), 0.05)})
+        Path('/proc/self/clear_refs').write_text('5')  # the high-water mark begins anew
+        before = _resident('VmRSS')
+        run()
+    return _resident('VmHWM') - before
+
+
+def _resident(field: str) -> float:
+    """MiB, of a field of /proc/self/status."""
+    lines = Path('/proc/self/status').read_text().splitlines()
+    return int(next(line for line in lines if line.startswith(field)).split()[1]) / 1024
 
 
 def bind(function: Callable[..., object], *arguments: object) -> Run:
