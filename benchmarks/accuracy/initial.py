@@ -43,10 +43,10 @@ def spread_sensory(ltc: LTC, longest: float) -> LTC:
 def lively(ltc: LTC, capacitance: tuple[float, float] = (0.5, 20.0), reversal: float = 3.0) -> LTC:
     """Neurons that can keep what they know.
 
-    With ncps's initial values the potential of a neuron with many synapses is an average over
-    reversal potentials of -1 and +1, so the network contracts and forgets, gradients included.
-    Here the potentials reach further than the synapses' thresholds, which lie around 0, there are
-    as many inhibitory as excitatory synapses, and the time constants span more than a decade.
+    A potential is an average over reversal potentials, so a network of many synapses contracts and
+    forgets. Here the potentials reach further than the synapses' thresholds, which lie around 0,
+    there are as many inhibitory as excitatory synapses, and the time constants span more than a
+    decade.
     """
     low, high = map(math.log, capacitance)
     ltc.cm.copy_(_inverse_softplus(torch.empty_like(ltc.cm).uniform_(low, high).exp()))
