@@ -15,7 +15,8 @@ from liquid_control_sim.demo_view import Summary, live, show, status_line, write
 from liquid_control_sim.paths import share
 from liquid_control_sim.ros.observer import Observer, observing
 from liquid_control_sim.ros.processes import NodeError, NodeProcess
-from liquid_control_sim.simulation import SimConfig, Simulation
+from liquid_control_sim.scenario import scenario
+from liquid_control_sim.simulation import Simulation
 
 STARTUP_S = 90.0
 STALL_S = 15.0
@@ -51,7 +52,7 @@ def run_demo(config: DemoConfig) -> int:
     except KeyboardInterrupt:
         console.print('Interrupted; both nodes are stopped.')
         return 130
-    write(config.out, summary, Simulation(SimConfig(), config.seed).layout, observer.track)
+    write(config.out, summary, Simulation(scenario(), config.seed).layout, observer.track)
     show(console, summary, config.out)
     return 0 if summary.good else 1
 

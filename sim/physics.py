@@ -7,7 +7,7 @@ import mujoco
 import numpy as np
 
 from liquid_control_sim.robots import RobotConfig, add_robot
-from liquid_control_sim.worlds import BEACON, SOLID_GROUP, Layout, add_layout
+from liquid_control_sim.worlds import BEACON, SOLID_GROUP, Layout, add_layout, mover_name
 
 Pose = tuple[float, float, float]
 _EPISODE_GAP_NS = 500_000_000
@@ -53,7 +53,8 @@ class Physics:
         self._last_contact_ns = -_EPISODE_GAP_NS
         self.model, self.data = _build(layout, robot)
         self._solid = set(np.flatnonzero(self.model.geom_group == SOLID_GROUP).tolist())
-        self._beacon = int(self.model.body(BEACON).mocapid[0])
+        self._beacon = self._mocap(BEACON)
+        self._movers = [self._mocap(mover_name(i)) for i in range(len(layout.movers))]
         self._settle()
 
     @property
@@ -74,6 +75,10 @@ class Physics:
     def place_beacon(self, x: float, y: float) -> None:
         """Put the beacon there; it is seen and bumped into there from now on."""
         self.data.mocap_pos[self._beacon] = (x, y, 0.0)
+
+    def place_mover(self, index: int, x: float, y: float) -> None:
+        """Put one of the layout's movers there."""
+        self.data.mocap_pos[self._movers[index]] = (x, y, 0.0)
 
     def refresh(self) -> None:
         """Bring positions and accelerations in `data` to now: a step leaves them at its start."""
@@ -110,6 +115,9 @@ class Physics:
             if self.now_ns - self._last_contact_ns > _EPISODE_GAP_NS:
                 self.collisions += 1
             self._last_contact_ns = self.now_ns
+
+    def _mocap(self, name: str) -> int:
+        return int(self.model.body(name).mocapid[0])
 
     def _settle(self) -> None:
         """Let the robot sink into its contacts, so that it stands still when time begins."""

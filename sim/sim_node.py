@@ -11,7 +11,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import rclpy
@@ -31,8 +30,9 @@ from sensor_msgs.msg import Image, Imu, LaserScan
 from liquid_control_sim.ros import messages
 from liquid_control_sim.ros.pacing import Pacer, Rhythm
 from liquid_control_sim.ros.parameters import ParameterError, SimParameters, read_parameters
+from liquid_control_sim.scenario import scenario
 from liquid_control_sim.sensors import Message
-from liquid_control_sim.simulation import SimConfig, Simulation
+from liquid_control_sim.simulation import Simulation
 
 CLOCK_QOS = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 
@@ -92,13 +92,16 @@ class SimNode(Node):
 
     def _advertise(self) -> None:
         sensors = self.simulation.config.sensors
+        assert sensors.lidar
+        assert sensors.imu
+        lidar, imu = sensors.lidar, sensors.imu
         qos = qos_profile_sensor_data
         scans = self.create_publisher(LaserScan, 'scan', qos)
         imus = self.create_publisher(Imu, 'imu', qos)
         images = self.create_publisher(Image, 'image', qos)
         self._sensors: dict[str, Callable[[Message], None]] = {
-            'lidar': lambda m: scans.publish(messages.scan(m.event, sensors.lidar)),
-            'imu': lambda m: imus.publish(messages.imu(m.event, sensors.imu)),
+            'lidar': lambda m: scans.publish(messages.scan(m.event, lidar)),
+            'imu': lambda m: imus.publish(messages.imu(m.event, imu)),
             'camera': lambda m: images.publish(messages.image(m.event)),
         }
         self._clock = self.create_publisher(ClockMessage, '/clock', CLOCK_QOS)
@@ -116,6 +119,8 @@ class SimNode(Node):
 
     def _deliver(self, message: Message) -> None:
         self._clock.publish(messages.clock(message.delivered_ns))
+        if message.event.sensor not in self._sensors:
+            return
         self._sensors[message.event.sensor](message)
         self.published[message.event.sensor] += 1
 
@@ -125,9 +130,8 @@ class SimNode(Node):
 
 
 def _simulation(parameters: SimParameters) -> Simulation:
-    config = SimConfig()
-    task = replace(config.task, mode=parameters.mode)
-    return Simulation(replace(config, task=task), parameters.seed)
+    config = scenario(task={'type': 'beacon', 'mode': parameters.mode})
+    return Simulation(config, parameters.seed)
 
 
 def main(args: Sequence[str] | None = None) -> int:

@@ -1,49 +1,41 @@
 """One robot in one world with physics and asynchronous sensors. No ROS, no Gymnasium."""
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
+from liquid_control_sim.movers import Moving
 from liquid_control_sim.physics import Physics, Pose, WheelOdometry
-from liquid_control_sim.robots import JACKAL, RobotConfig
-from liquid_control_sim.sensors import Message, SensorSuite, SuiteConfig
-from liquid_control_sim.tasks import BeaconConfig, BeaconTask
-from liquid_control_sim.worlds import ArenaConfig, build_arena
+from liquid_control_sim.scenario import Scenario
+from liquid_control_sim.sensors import Message, SensorSuite
 
 START_NS = 1_000_000_000
 """The simulation's clock at the beginning: not 0, which ROS takes for an unset stamp."""
 
-
-@dataclass(frozen=True)
-class SimConfig:
-    """World, robot, sensors and task; the seed is given beside it."""
-
-    world: ArenaConfig = field(default_factory=ArenaConfig)
-    robot: RobotConfig = JACKAL
-    sensors: SuiteConfig = field(default_factory=SuiteConfig)
-    task: BeaconConfig = field(default_factory=BeaconConfig)
+TICK_NS = 20_000_000
+"""Movers take a step, and the task looks where the robot is, on this grid of the clock."""
 
 
 class Simulation:
     """Runs from message to message, or to any time.
 
-        simulation = Simulation(SimConfig(), seed=7)
+        simulation = Simulation(scenario(), seed=7)
         while simulation.elapsed < 60.0:
             message = simulation.next_message()      # the clock is now at its delivery
             simulation.command(*decide(message))     # acts from here on
 
-    The same config, seed and commands give the same bits.
-    layout: walls and obstacles. task: the beacons.
+    The same scenario, seed and commands give the same bits.
+    layout: walls and obstacles. task: what is to be done, and how far that is. movers: what moves.
     """
 
-    def __init__(self, config: SimConfig, seed: int) -> None:
+    def __init__(self, config: Scenario, seed: int) -> None:
         self.config = config
-        world, task, sensors = np.random.default_rng(seed).spawn(3)
-        self.layout = build_arena(config.world, world)
-        self.task = BeaconTask(config.task, self.layout, task)
+        world, task, movers = np.random.default_rng(seed).spawn(3)
+        self.layout = config.world.build(world)
+        self.task = config.task.start(self.layout, task)
         self._physics = Physics(self.layout, config.robot, START_NS)
-        self._physics.place_beacon(*self.task.beacon_xy)
-        self._sensors = SensorSuite(config.sensors, self._physics, self.layout, sensors)
+        self.movers = Moving(self.layout, self._physics, movers)
+        self._sensors = SensorSuite(config.sensors, self._physics, self.layout, self.task, seed)
+        self._tick_ns = START_NS
+        self._place_beacon()
 
     @property
     def now_ns(self) -> int:
@@ -86,18 +78,13 @@ class Simulation:
         return self._physics.distance_m
 
     @property
-    def beacons(self) -> int:
-        """How many beacons were reached."""
-        return len(self.task.reached)
-
-    @property
-    def beacon_xy(self) -> tuple[float, float]:
-        """Where the beacon is that is to be reached next."""
-        return self.task.beacon_xy
+    def succeeded(self) -> bool:
+        """Whether the task is done, and nothing was hit."""
+        return self.task.succeeded and self.collisions == 0
 
     @property
     def timed_out(self) -> bool:
-        return self.elapsed >= self.config.task.timeout
+        return self.elapsed >= self.task.timeout
 
     def command(self, v: float, w: float) -> None:
         """Ask for a velocity, forward m/s and left rad/s; the motors follow with their lag."""
@@ -122,13 +109,27 @@ class Simulation:
 
     def _measure(self) -> None:
         self._advance(self._sensors.next_event_ns)
-        self._sensors.measure(self.beacons)
+        self._sensors.measure()
 
     def _deliver(self) -> Message:
         self._advance(self._sensors.next_event_ns)
         return self._sensors.deliver()
 
     def _advance(self, t_ns: int) -> None:
+        while self._tick_ns <= t_ns:
+            self._physics.advance(self._tick_ns)
+            self._tick()
+            self._tick_ns += TICK_NS
         self._physics.advance(t_ns)
-        if self.task.update(*self.pose[:2]):
+
+    def _tick(self) -> None:
+        elapsed, pose = self.elapsed, self.pose
+        self.movers.step(elapsed, pose, self.twist[0])
+        reached = len(self.task.reached)
+        self.task.update(pose, elapsed)
+        if len(self.task.reached) > reached:
+            self._place_beacon()
+
+    def _place_beacon(self) -> None:
+        if self.task.beacon_xy is not None:
             self._physics.place_beacon(*self.task.beacon_xy)

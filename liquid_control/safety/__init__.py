@@ -1,6 +1,6 @@
 """What stands between the policy and the wheels: limits, guard and watchdog. No ROS in here."""
 
-from liquid_control.safety.guard import Action, Guard, GuardConfig, Verdict
+from liquid_control.safety.guard import Action, Guard, GuardConfig, Verdict, rehearse
 from liquid_control.safety.limiter import Limiter, Limits
 from liquid_control.safety.shapes import Polygon, circle, rectangle
 from liquid_control.safety.view import View, read_beams
@@ -23,5 +23,6 @@ __all__ = [
     'circle',
     'read_beams',
     'rectangle',
+    'rehearse',
     'zones_around',
 ]

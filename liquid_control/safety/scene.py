@@ -1,4 +1,4 @@
-"""What all sources together see: their points in one list, nearest first, and their sights."""
+"""What all sources together see: their points in one list, and their sights."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from liquid_control.safety.blind import Sight
+from liquid_control.safety.compiled import compiled
 from liquid_control.safety.shapes import Polygon
 from liquid_control.safety.view import View
 
@@ -27,19 +28,15 @@ class Look:
 class Scene:
     """All looks by their source's name, and their points as one.
 
-    points: [k, 2], nearest to the base first. ranges: [k], how far. owner: [k], index of the
-    source in `names`.
+    points: [k, 2]. owner: [k], index of the source in `names`. nearest: how far the nearest point
+    is from the base, infinite without any.
     """
 
     looks: Mapping[str, Look]
     names: tuple[str, ...]
     points: np.ndarray
-    ranges: np.ndarray
     owner: np.ndarray
-
-    def near(self, radius: float) -> int:
-        """How many points are no farther than this from the base: the first so many."""
-        return int(np.searchsorted(self.ranges, radius, side='right'))
+    nearest: float
 
     def ages(self, now_ns: int) -> np.ndarray:
         """Seconds since each source measured, >= 0 [sources]."""
@@ -77,7 +74,7 @@ def look(
     max_points: int,
 ) -> Look:
     """Keep of a view what matters: real points outside of the exclusion zones, not too many."""
-    points = view.points[np.isfinite(view.points).all(axis=1)].astype(np.float64)
+    points = _real(np.ascontiguousarray(view.points, np.float64))
     for zone in exclusion_zones:
         points = points[~zone.inside(points)]
     sight = Sight(view, blind_angle)
@@ -86,13 +83,22 @@ def look(
 
 def merge(looks: Mapping[str, Look]) -> Scene:
     """One scene of all looks."""
-    names = tuple(looks)
     points = np.concatenate([np.empty((0, 2)), *(look.points for look in looks.values())])
     counts = np.array([len(look.points) for look in looks.values()], dtype=int)
-    owner = np.repeat(np.arange(len(names)), counts)
-    ranges = np.hypot(points[:, 0], points[:, 1])
-    order = np.argsort(ranges, kind='stable')
-    return Scene(dict(looks), names, points[order], ranges[order], owner[order])
+    owner = np.repeat(np.arange(len(looks)), counts)
+    nearest = float(np.hypot(points[:, 0], points[:, 1]).min(initial=math.inf))
+    return Scene(dict(looks), tuple(looks), points, owner, nearest)
+
+
+@compiled
+def _real(points: np.ndarray) -> np.ndarray:
+    """Those of the points [k, 2] that are numbers."""
+    real, count = np.empty_like(points), 0
+    for k in range(len(points)):
+        if math.isfinite(points[k, 0]) and math.isfinite(points[k, 1]):
+            real[count] = points[k]
+            count += 1
+    return real[:count]
 
 
 def _nearest(points: np.ndarray, most: int) -> np.ndarray:

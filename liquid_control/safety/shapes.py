@@ -6,6 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
+from liquid_control.safety.compiled import compiled
+
 Vertex = tuple[float, float]
 _CIRCLE_EDGES = 16
 _MAX_VERTICES = 64
@@ -69,76 +71,18 @@ class Polygon:
         return Polygon(tuple((cos * x - sin * y, sin * x + cos * y) for x, y in self.vertices))
 
     def inside(self, points: np.ndarray) -> np.ndarray:
-        """Which points [k, 2] are inside, bool [k]: a ray from there crosses an odd number of
-        edges.
-        """
-        low, high = self.starts.min(axis=0), self.starts.max(axis=0)
-        x, y = points[:, 0], points[:, 1]
-        boxed = np.flatnonzero((x >= low[0]) & (x <= high[0]) & (y >= low[1]) & (y <= high[1]))
-        inside = np.zeros(len(points), bool)
-        if len(boxed):
-            x, y = x[boxed, None], y[boxed, None]
-            start_x, start_y = self.starts.T
-            run, rise = self.edges.T
-            spans = (start_y > y) != (start_y + rise > y)
-            with np.errstate(divide='ignore', invalid='ignore'):
-                crosses = spans & (x < start_x + (y - start_y) * run / rise)
-            inside[boxed] = np.count_nonzero(crosses, axis=1) % 2 == 1
-        return inside
+        """Which points [k, 2] are inside, bool [k]."""
+        return _inside(self.starts, self.edges, _contiguous(points))
 
     def entry_times(self, points: np.ndarray, velocity: float, turn: float) -> np.ndarray:
         """When each standing point [k, 2] comes into the polygon that drives an arc, seconds [k].
 
         velocity: forward m/s. turn: left rad/s. 0 for a point inside, infinite for one that is
-        passed by. Seen from the robot the point runs on a circle around the arc's centre
-        (0, velocity / turn), or straight back; it comes in where it first crosses an edge.
+        passed by.
         """
-        times = np.full(len(points), np.inf)
-        if abs(turn) > _STRAIGHT * max(abs(velocity), 1.0):
-            index = self._in_ring(points, velocity / turn)
-            times[index] = self._entry_turning(points[index], velocity / turn, turn)
-        elif velocity != 0.0:
-            index = np.flatnonzero(np.abs(points[:, 1]) <= self.radius)
-            times[index] = self._entry_straight(points[index], velocity)
-        else:
-            index = np.arange(len(points))
-        times[index[self.inside(points[index])]] = 0.0
-        return times
-
-    def _in_ring(self, points: np.ndarray, centre_y: float) -> np.ndarray:
-        """Indices of the points that are as far from the centre as some of the outline can be."""
-        away = np.hypot(points[:, 0], points[:, 1] - centre_y)
-        return np.flatnonzero(np.abs(away - abs(centre_y)) <= self.radius * _ROUNDING)
-
-    def _entry_straight(self, points: np.ndarray, velocity: float) -> np.ndarray:
-        x, y = points[:, :1], points[:, 1:]
-        start_x, start_y = self.starts.T
-        run, rise = self.edges.T
-        spans = (start_y > y) != (start_y + rise > y)
-        with np.errstate(divide='ignore', invalid='ignore', over='ignore'):
-            times = (x - start_x - (y - start_y) * run / rise) / velocity
-        return np.where(spans & (times >= 0.0), times, np.inf).min(axis=1)
-
-    def _entry_turning(self, points: np.ndarray, centre_y: float, turn: float) -> np.ndarray:
-        """|start + s edge - centre| = |point - centre|, a quadratic in s in [0, 1]; then the angle
-        from the point to there, in the sense in which the point runs.
-        """
-        centre = np.array([0.0, centre_y])
-        from_centre = points - centre
-        starts = self.starts - centre
-        a = (self.edges**2).sum(axis=1)
-        b = (starts * self.edges).sum(axis=1)
-        c = (starts**2).sum(axis=1) - (from_centre**2).sum(axis=1)[:, None]
-        root = np.sqrt(np.maximum(b * b - a * c, 0.0))
-        s = np.stack(((-b - root) / a, (-b + root) / a), axis=2)
-        meets = (b * b >= a * c)[:, :, None] & (s >= 0.0) & (s <= 1.0)
-        point, edge, which = np.nonzero(meets)
-        crossing = starts[edge] + s[point, edge, which, None] * self.edges[edge]
-        begin = np.arctan2(from_centre[point, 1], from_centre[point, 0])
-        angle = (begin - np.arctan2(crossing[:, 1], crossing[:, 0])) * math.copysign(1.0, turn)
-        times = np.full(len(points), np.inf)
-        np.minimum.at(times, point, angle % math.tau / abs(turn))
-        return times
+        return _entry_times(
+            self.starts, self.edges, self.radius, _contiguous(points), velocity, turn
+        )
 
 
 def circle(radius: float) -> Polygon:
@@ -166,3 +110,97 @@ def _area(vertices: tuple[Vertex, ...]) -> float:
     return 0.5 * sum(
         x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in zip(vertices, following, strict=True)
     )
+
+
+def _contiguous(points: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(points, np.float64)
+
+
+@compiled
+def _inside(starts: np.ndarray, edges: np.ndarray, points: np.ndarray) -> np.ndarray:
+    inside = np.empty(len(points), np.bool_)
+    low_x, high_x = starts[:, 0].min(), starts[:, 0].max()
+    low_y, high_y = starts[:, 1].min(), starts[:, 1].max()
+    for k in range(len(points)):
+        x, y = points[k, 0], points[k, 1]
+        boxed = low_x <= x <= high_x and low_y <= y <= high_y
+        inside[k] = boxed and _holds(starts, edges, x, y)
+    return inside
+
+
+@compiled
+def _holds(starts: np.ndarray, edges: np.ndarray, x: float, y: float) -> bool:
+    """Whether a ray from the point crosses an odd number of edges."""
+    odd = False
+    for i in range(len(starts)):
+        start_x, start_y, run, rise = starts[i, 0], starts[i, 1], edges[i, 0], edges[i, 1]
+        if (start_y > y) != (start_y + rise > y) and x < start_x + (y - start_y) * run / rise:
+            odd = not odd
+    return odd
+
+
+@compiled
+def _entry_times(
+    starts: np.ndarray,
+    edges: np.ndarray,
+    radius: float,
+    points: np.ndarray,
+    velocity: float,
+    turn: float,
+) -> np.ndarray:
+    """Seen from the robot a standing point runs on a circle around the arc's centre (0, velocity /
+    turn), or straight back; it comes in where it first crosses an edge.
+    """
+    turns = abs(turn) > _STRAIGHT * max(abs(velocity), 1.0)
+    centre_y = velocity / turn if turns else 0.0
+    times = np.full(len(points), np.inf)
+    for k in range(len(points)):
+        x, y = points[k, 0], points[k, 1]
+        if turns:
+            away = math.sqrt(x * x + (y - centre_y) * (y - centre_y))
+            if abs(away - abs(centre_y)) <= radius * _ROUNDING:
+                times[k] = _entry_turning(starts, edges, x, y, centre_y, turn)
+        elif velocity != 0.0:
+            times[k] = _entry_straight(starts, edges, x, y, velocity)
+        if _holds(starts, edges, x, y):
+            times[k] = 0.0
+    return times
+
+
+@compiled
+def _entry_straight(
+    starts: np.ndarray, edges: np.ndarray, x: float, y: float, velocity: float
+) -> float:
+    first = np.inf
+    for i in range(len(starts)):
+        start_x, start_y, run, rise = starts[i, 0], starts[i, 1], edges[i, 0], edges[i, 1]
+        if (start_y > y) != (start_y + rise > y):
+            time = (x - start_x - (y - start_y) * run / rise) / velocity
+            if 0.0 <= time < first:
+                first = time
+    return first
+
+
+@compiled
+def _entry_turning(
+    starts: np.ndarray, edges: np.ndarray, x: float, y: float, centre_y: float, turn: float
+) -> float:
+    """|start + s edge - centre| = |point - centre|, a quadratic in s in [0, 1]; then the angle
+    from the point to there, in the sense in which the point runs.
+    """
+    first, begin = np.inf, math.atan2(y - centre_y, x)
+    square = x * x + (y - centre_y) * (y - centre_y)
+    for i in range(len(starts)):
+        start_x, start_y = starts[i, 0], starts[i, 1] - centre_y
+        run, rise = edges[i, 0], edges[i, 1]
+        a = run * run + rise * rise
+        b = start_x * run + start_y * rise
+        c = start_x * start_x + start_y * start_y - square
+        if b * b < a * c:
+            continue
+        root = math.sqrt(b * b - a * c)
+        for s in ((-b - root) / a, (-b + root) / a):
+            if 0.0 <= s <= 1.0:
+                angle = begin - math.atan2(start_y + s * rise, start_x + s * run)
+                first = min(first, math.copysign(1.0, turn) * angle % math.tau / abs(turn))
+    return first

@@ -1,8 +1,11 @@
 """What one source sees around the robot: points, and the directions in which it sees anything."""
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
+
+from liquid_control.safety.compiled import compiled
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +49,28 @@ def read_beams(
         range   1.0   inf    -inf                        nan
                 hit   seen   a hit as far as range_min   failed
     """
-    failed = np.isnan(ranges)
-    hit = np.isfinite(ranges) | np.isneginf(ranges)
-    reach, along = np.maximum(ranges[hit], range_min), angles[hit]
-    points = np.stack((reach * np.cos(along), reach * np.sin(along)), axis=1) + origin
-    return View(points, angles[~failed], angles[failed], origin)
+    x, y = origin
+    beams = np.array(ranges, np.float64), np.array(angles, np.float64)
+    return View(*_read(*beams, float(range_min), float(x), float(y)), origin)
+
+
+@compiled
+def _read(
+    ranges: np.ndarray, angles: np.ndarray, range_min: float, x: float, y: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    points, hits = np.empty((len(ranges), 2)), 0
+    seen, sights = np.empty(len(ranges)), 0
+    failed, failures = np.empty(len(ranges)), 0
+    for reach, angle in zip(ranges, angles):
+        if math.isnan(reach):
+            failed[failures] = angle
+            failures += 1
+            continue
+        seen[sights] = angle
+        sights += 1
+        if reach < math.inf:
+            reach = max(reach, range_min)
+            points[hits, 0] = x + reach * math.cos(angle)
+            points[hits, 1] = y + reach * math.sin(angle)
+            hits += 1
+    return points[:hits], seen[:sights], failed[:failures]

@@ -8,14 +8,11 @@ from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
 
-import numpy as np
-
 from liquid_control.policy import load_bundle
 from liquid_control.policy.bundle import read_bundle_file
-from liquid_control.safety.limiter import Limits
-from liquid_control_sim.env import DriveEnv
 from liquid_control_sim.rollout import Robot, Rollout
-from liquid_control_sim.simulation import SimConfig
+from liquid_control_sim.scenario import Scenario, scenario
+from liquid_control_sim.tasks import Beacon
 from liquid_control_sim.workers import single_thread
 
 GROUP = 6
@@ -24,17 +21,16 @@ GROUP = 6
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What to drive, where. expert: the privileged expert drives instead of the policy.
+    """Who drives, where.
 
+    driver: a bundle's folder, or the name of a planner.
     silent: sensors that the policy never hears.
     """
 
-    policy: Path
+    driver: Path | str
     seeds: Sequence[int]
-    simulation: SimConfig = field(default_factory=SimConfig)
-    limits: Limits = field(default_factory=Limits)
+    scenario: Scenario = field(default_factory=scenario)
     silent: tuple[str, ...] = ()
-    expert: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +78,7 @@ class Result:
 
     def __str__(self) -> str:
         return (
-            f'{len(self.outcomes)} episodes: {self.success_rate:.0%} reach the beacon, '
+            f'{len(self.outcomes)} episodes: {self.success_rate:.0%} succeed, '
             f'{self.collision_rate:.0%} collide, {self.timeout_rate:.0%} time out, '
             f'mean {self.mean_time_s:.1f} s'
         )
@@ -90,8 +86,8 @@ class Result:
 
 def evaluate(evaluation: Evaluation, workers: int) -> Result:
     """Drive all episodes in worker processes. Raises BundleError before any is started."""
-    if not evaluation.expert:
-        read_bundle_file(evaluation.policy)
+    if isinstance(evaluation.driver, Path):
+        read_bundle_file(evaluation.driver)
     seeds = evaluation.seeds
     groups = [replace(evaluation, seeds=seeds[i : i + GROUP]) for i in range(0, len(seeds), GROUP)]
     context = get_context('spawn')
@@ -101,32 +97,32 @@ def evaluate(evaluation: Evaluation, workers: int) -> Result:
 
 def _drive(evaluation: Evaluation) -> list[Outcome]:
     """One group of episodes, in a worker process."""
-    policy = None if evaluation.expert else load_bundle(evaluation.policy)
-    robots = [
-        Robot.start(
-            DriveEnv(evaluation.simulation, evaluation.limits), seed, 'single', evaluation.expert
-        )
-        for seed in evaluation.seeds
-    ]
-    rollout = Rollout(policy, robots, evaluation.silent)
-    for _ in rollout.run(_obey_expert if evaluation.expert else _obey_policy):
+    driver, config = evaluation.driver, _with_an_end(evaluation.scenario)
+    if isinstance(driver, Path):
+        policy = load_bundle(driver)
+        robots = [Robot.start(config, seed) for seed in evaluation.seeds]
+        rollout = Rollout(policy, robots, set(policy.sensors) - set(evaluation.silent))
+        moves = rollout.run(lambda _, robot: robot.answer)
+    else:
+        robots = [Robot.start(config, seed, advisor=driver) for seed in evaluation.seeds]
+        moves = Rollout(None, robots, heard=()).run(lambda _, robot: robot.label)
+    for _ in moves:
         pass
     return [_outcome(robot) for robot in robots]
 
 
-def _obey_expert(_: int, robot: Robot) -> np.ndarray | None:
-    return robot.label
-
-
-def _obey_policy(_: int, robot: Robot) -> np.ndarray | None:
-    return robot.answer
+def _with_an_end(config: Scenario) -> Scenario:
+    """An episode is one beacon."""
+    if isinstance(config.task, Beacon):
+        return replace(config, task=replace(config.task, mode='single'))
+    return config
 
 
 def _outcome(robot: Robot) -> Outcome:
-    simulation = robot.env.simulation
+    simulation = robot.drive.simulation
     return Outcome(
         robot.seed,
-        success=simulation.beacons > 0 and simulation.collisions == 0,
+        success=simulation.succeeded,
         collision=simulation.collisions > 0,
         time_s=simulation.elapsed,
         distance_m=simulation.distance_m,

@@ -54,7 +54,7 @@ def draw_run(
     for number, place in enumerate(reached, start=1):
         _draw_beacon(axes, place, reach, str(number))
     if next_beacon is not None:
-        _draw_next(axes, next_beacon, layout.beacon_radius)
+        _draw_next(axes, next_beacon, layout.look.beacon_radius)
     line = _draw_path(axes, poses, speeds, max_speed)
     _draw_robot(axes, poses[0], filled=False)
     _draw_robot(axes, poses[-1], filled=True)

@@ -9,7 +9,7 @@ from rich.table import Table
 def print_table(rows: Mapping[str, Mapping[str, float]]) -> None:
     """One row for each summary of a Result, by name."""
     table = Table()
-    for column in ('', 'episodes', 'reach the beacon', 'collide', 'time out', 'mean time'):
+    for column in ('', 'episodes', 'succeed', 'collide', 'time out', 'mean time'):
         table.add_column(column, justify='left' if not column else 'right')
     for name, row in rows.items():
         table.add_row(

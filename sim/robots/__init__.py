@@ -1,5 +1,6 @@
-"""Robots, by configuration."""
+"""Robots, by configuration: config/simulation/robots holds one file for each."""
 
-from liquid_control_sim.robots.differential import JACKAL, RobotConfig, add_robot
+from liquid_control_sim.robots.config import RobotConfig
+from liquid_control_sim.robots.differential import add_robot
 
-__all__ = ['JACKAL', 'RobotConfig', 'add_robot']
+__all__ = ['RobotConfig', 'add_robot']

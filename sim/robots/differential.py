@@ -1,55 +1,10 @@
 """A differential-drive robot: a box on two driven wheels and two casters."""
 
-from dataclasses import dataclass
-
 import mujoco
 import numpy as np
 
+from liquid_control_sim.robots.config import RobotConfig
 from liquid_control_sim.worlds.scene import ROBOT_GROUP
-
-
-@dataclass(frozen=True)
-class RobotConfig:
-    """Metres, kilograms, seconds.
-
-    Positions are in the base frame: x forward, y left, z up, the origin midway between the wheels
-    at the height of their axle.
-
-    motor_lag: time constant of the wheels' speed behind the command.
-    max_torque: of each wheel motor, N m.
-    wheel_friction: Coulomb's coefficient of the tyres; the casters have none.
-    """
-
-    length: float = 0.508
-    width: float = 0.430
-    height: float = 0.25
-    ground_clearance: float = 0.065
-    mass: float = 17.0
-    wheel_radius: float = 0.098
-    wheel_width: float = 0.04
-    track: float = 0.376
-    wheel_friction: float = 1.2
-    motor_lag: float = 0.08
-    max_torque: float = 8.0
-    lidar_position: tuple[float, float, float] = (0.12, 0.0, 0.18)
-    camera_position: tuple[float, float, float] = (0.20, 0.0, 0.202)
-    imu_position: tuple[float, float, float] = (0.0, 0.0, 0.0)
-
-    def wheel_speeds(self, v: float, w: float) -> tuple[float, float]:
-        """Left and right wheel speeds, rad/s, for a body velocity of v m/s and w rad/s."""
-        half = w * self.track / 2
-        return (v - half) / self.wheel_radius, (v + half) / self.wheel_radius
-
-    def body_motion(self, left: float, right: float) -> tuple[float, float]:
-        """Metres forward and radians to the left, for wheels that turned so many radians."""
-        return (
-            self.wheel_radius * (left + right) / 2,
-            self.wheel_radius * (right - left) / self.track,
-        )
-
-
-JACKAL = RobotConfig()
-"""The size, mass and wheels of a Clearpath Jackal; it drives up to 2 m/s."""
 
 WHEELS = ('left', 'right')
 _MOTOR_GAIN = 6.0

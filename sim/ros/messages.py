@@ -93,10 +93,10 @@ def ground_truth(simulation: Simulation) -> Odometry:
 
 def status(simulation: Simulation, figures: dict[str, float]) -> DiagnosticStatus:
     """The run so far. figures: what the node knows besides, by name."""
-    x, y = simulation.beacon_xy
+    x, y = simulation.task.target or (math.nan, math.nan)
     values = {
         'elapsed_s': simulation.elapsed,
-        'beacons': simulation.beacons,
+        'beacons': len(simulation.task.reached),
         'collisions': simulation.collisions,
         'distance_m': simulation.distance_m,
         'beacon_x': x,

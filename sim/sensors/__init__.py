@@ -4,9 +4,12 @@ from liquid_control_sim.sensors.camera import Camera, CameraConfig
 from liquid_control_sim.sensors.clock import Clock, Latency, Tick
 from liquid_control_sim.sensors.imu import Imu, ImuConfig
 from liquid_control_sim.sensors.lidar import Lidar, LidarConfig
-from liquid_control_sim.sensors.suite import Message, SensorSuite, SuiteConfig
+from liquid_control_sim.sensors.message import Message
+from liquid_control_sim.sensors.odometry import Odometry, OdometryConfig, OdometryReading
+from liquid_control_sim.sensors.suite import SENSORS, SensorSuite, SuiteConfig
 
 __all__ = [
+    'SENSORS',
     'Camera',
     'CameraConfig',
     'Clock',
@@ -16,6 +19,9 @@ __all__ = [
     'Lidar',
     'LidarConfig',
     'Message',
+    'Odometry',
+    'OdometryConfig',
+    'OdometryReading',
     'SensorSuite',
     'SuiteConfig',
     'Tick',

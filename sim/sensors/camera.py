@@ -1,10 +1,9 @@
 """A colour camera by ray casting: no OpenGL, the same pixels on every machine."""
 
-from dataclasses import dataclass
-
 import mujoco
 import numpy as np
 
+from liquid_control.schema import configured
 from liquid_control_sim.physics import Physics
 from liquid_control_sim.sensors.clock import Clock, Latency
 from liquid_control_sim.worlds import BEACON, FLOOR_GROUP, SOLID_GROUP, Layout
@@ -15,7 +14,7 @@ _NOISE_BANK = 65_536
 CLOCK = Clock(15.0, jitter=0.002, latency=Latency(0.030, 0.040), dropout=0.02)
 
 
-@dataclass(frozen=True)
+@configured
 class CameraConfig:
     """A pinhole looking forward; fov is the horizontal field of view, radians.
 
@@ -27,7 +26,7 @@ class CameraConfig:
     clock: Clock = CLOCK
     width: int = 64
     height: int = 48
-    fov: float = np.deg2rad(110.0)
+    fov: float = 1.9198621771937625
     brightness: tuple[float, float] = (0.65, 1.15)
     tint: float = 0.03
     noise: float = 0.012
@@ -47,7 +46,7 @@ class Camera:
         light = 255.0 * rng.uniform(*config.brightness) * rng.normal(1.0, config.tint, 3)
         geoms = physics.model.geom_rgba[:, :3]
         self._sky = len(geoms)
-        colours = np.vstack([geoms, layout.sky_colour, layout.floor_colours[1]])
+        colours = np.vstack([geoms, layout.look.sky, layout.look.floor[1]])
         self._colours = (colours * light).astype(np.float32)
         sun = rng.uniform(-np.pi, np.pi)
         self._sun = np.array([0.6 * np.cos(sun), 0.6 * np.sin(sun), 0.8])

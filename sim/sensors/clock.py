@@ -1,16 +1,17 @@
 """When a sensor measures, and when its message arrives."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+
+from liquid_control.schema import configured
 
 _BATCH = 64
 """Ticks drawn at a time: one by one they would cost as much as the physics."""
 
 
-@dataclass(frozen=True)
+@configured
 class Latency:
     """Transport time in seconds: a minimum, and an exponential tail that brings it to the mean."""
 
@@ -35,7 +36,7 @@ class Tick(NamedTuple):
     delivered_ns: int
 
 
-@dataclass(frozen=True)
+@configured
 class Clock:
     """The rhythm of one sensor; seconds.
 

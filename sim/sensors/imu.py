@@ -1,16 +1,15 @@
 """An inertial measurement unit: gyroscope and accelerometer in the base frame."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from liquid_control.schema import configured
 from liquid_control_sim.physics import Physics
 from liquid_control_sim.sensors.clock import Clock, Latency
 
 CLOCK = Clock(100.0, jitter=0.0003, latency=Latency(0.001, 0.002), dropout=0.005)
 
 
-@dataclass(frozen=True)
+@configured
 class ImuConfig:
     """Standard deviations: noise per sample, bias drawn once per episode; rad/s and m/s^2."""
 

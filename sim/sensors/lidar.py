@@ -1,10 +1,9 @@
 """A planar LiDAR by ray casting."""
 
-from dataclasses import dataclass
-
 import mujoco
 import numpy as np
 
+from liquid_control.schema import configured
 from liquid_control_sim.physics import Physics
 from liquid_control_sim.sensors.clock import Clock, Latency
 from liquid_control_sim.worlds import FLOOR_GROUP, SOLID_GROUP
@@ -12,7 +11,7 @@ from liquid_control_sim.worlds import FLOOR_GROUP, SOLID_GROUP
 CLOCK = Clock(20.0, jitter=0.001, latency=Latency(0.010, 0.015), dropout=0.01)
 
 
-@dataclass(frozen=True)
+@configured
 class LidarConfig:
     """Beams counter-clockwise from -fov/2 to +fov/2, zero straight ahead; metres, radians.
 
@@ -21,7 +20,7 @@ class LidarConfig:
 
     clock: Clock = CLOCK
     beams: int = 720
-    fov: float = np.pi * 1.5
+    fov: float = 4.71238898038469
     range_min: float = 0.06
     range_max: float = 10.0
     noise: float = 0.01

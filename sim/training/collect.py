@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 
 from liquid_control.policy import load_bundle
-from liquid_control_sim.env import DriveEnv
 from liquid_control_sim.rollout import Robot, Rollout
 from liquid_control_sim.training.config import TrainConfig
 from liquid_control_sim.training.episode import Recorder
@@ -71,18 +70,19 @@ def _record(collection: Collection) -> int:
     config, policy = collection.config, load_bundle(collection.bundle)
     at_wheel = policy if collection.expert_share < 1.0 else None
     task = replace(config.simulation.task, timeout=config.imitation.seconds)
-    simulation = replace(config.simulation, task=task)
-    robots = [
-        Robot.start(DriveEnv(simulation, config.limits), seed, 'continue', with_expert=True)
-        for seed in collection.seeds
-    ]
+    scenario = replace(config.simulation, task=task)
+    robots = [Robot.start(scenario, seed, 'expert') for seed in collection.seeds]
     recorders = [Recorder(policy) for _ in robots]
-    drivers = [_Driver(collection, seed) for seed in collection.seeds]
-    for moving in Rollout(at_wheel, robots).run(lambda i, robot: drivers[i].choose(robot)):
+    drivers = [_Driver(config, collection.expert_share, seed) for seed in collection.seeds]
+    for moving in Rollout(at_wheel, robots, policy.sensors).run(
+        lambda i, robot: drivers[i].choose(robot)
+    ):
         for i in moving:
             label = robots[i].label
+            if robots[i].sensor not in policy.sensors:
+                continue
             if robots[i].accepted and label is not None:
-                recorders[i].add(robots[i].message.event, label)
+                recorders[i].add(robots[i].drive.message.event, label)
     for recorder, seed in zip(recorders, collection.seeds, strict=True):
         recorder.save(_file(collection.folder, seed))
     return len(robots)
@@ -91,16 +91,17 @@ def _record(collection: Collection) -> int:
 class _Driver:
     """Who drives, drawn anew for every stretch: chance, the expert or the policy."""
 
-    def __init__(self, collection: Collection, seed: int) -> None:
-        self._share = collection.expert_share
-        self._config = collection.config.imitation
+    def __init__(self, config: TrainConfig, expert_share: float, seed: int) -> None:
+        self._share = expert_share
+        self._config = config.imitation
+        self._action = config.policy.action
         self._rng = np.random.default_rng((seed, 1))
         self._until = 0.0
         self._chance: np.ndarray | None = None
         self._expert = True
 
     def choose(self, robot: Robot) -> np.ndarray | None:
-        elapsed = robot.env.simulation.elapsed
+        elapsed = robot.drive.simulation.elapsed
         if elapsed >= self._until:
             self._until = elapsed + self._draw()
         if self._chance is not None:
@@ -111,7 +112,7 @@ class _Driver:
         """Choose the next driver; how long it drives, in seconds."""
         rng, config = self._rng, self._config
         if self._chance is None and rng.random() < config.disturbance:
-            self._chance = rng.uniform((0.0, -1.0), (0.5, 1.0)).astype(np.float32)
+            self._chance = self._action.scale(rng.uniform((0.0, -1.0), (0.5, 1.0)))
             return config.disturbance_seconds
         self._chance = None
         self._expert = bool(rng.random() < self._share)

@@ -7,9 +7,8 @@ import yaml
 from pydantic import Field
 
 from liquid_control.policy.spec import Count, PolicySpec, Positive
-from liquid_control.safety.limiter import Limits
 from liquid_control.schema import ConfigError, configured, validated
-from liquid_control_sim.simulation import SimConfig
+from liquid_control_sim.scenario import ComposedScenario, scenario
 
 Natural = Annotated[int, Field(ge=0)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -61,8 +60,7 @@ class TrainConfig:
 
     policy: PolicySpec
     seed: Natural = 0
-    simulation: SimConfig = SimConfig()
-    limits: Limits = Limits()
+    simulation: ComposedScenario = Field(default_factory=scenario)
     imitation: ImitationConfig = ImitationConfig()
     validation_episodes: Count = 32
     workers: Count = 2

@@ -107,7 +107,7 @@ class Run:
         save_bundle(self.policy, candidate, self._story(None))
         seeds = validation_seeds(self.config.seed, self.config.validation_episodes)
         result = evaluate(
-            Evaluation(candidate, seeds, self.config.simulation, self.config.limits),
+            Evaluation(candidate, seeds, self.config.simulation),
             self.config.workers,
         )
         for name, value in result.summary().items():

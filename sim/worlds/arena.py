@@ -1,19 +1,21 @@
 """The arena: a walled room with boxes, cylinders, and posts that are not the beacon."""
 
-import colorsys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
-from liquid_control_sim.worlds.layout import Box, Colour, Cylinder, Layout, Obstacle
+from liquid_control.schema import configured
+from liquid_control_sim.worlds.layout import Box, Cylinder, Layout, Look, Obstacle
+from liquid_control_sim.worlds.look import colour, draw_look, muted
 
 BLUE, GREEN, YELLOW, MAGENTA = 0.61, 0.36, 0.155, 0.83
 """Hues of the distractors. Red is the beacon's alone; nothing comes closer to it than sand."""
 
 
-@dataclass(frozen=True)
-class ArenaConfig:
+@configured
+class Arena:
     """Ranges that an arena is drawn from; metres.
 
     gap: between any two obstacles, and between them and the walls. As it is wider than the
@@ -21,6 +23,7 @@ class ArenaConfig:
     start_clearance: from the robot's centre to anything at the start.
     """
 
+    type: Literal['arena'] = 'arena'
     size: tuple[float, float] = (9.0, 11.0)
     wall_height: float = 1.8
     obstacles: tuple[int, int] = (8, 14)
@@ -28,54 +31,46 @@ class ArenaConfig:
     height: tuple[float, float] = (0.5, 1.2)
     gap: float = 0.9
     distractors: int = 3
-    post_radius: float = 0.15
-    post_height: float = 1.8
     start_clearance: float = 0.7
 
+    def build(self, rng: np.random.Generator) -> Layout:
+        """Draw an arena. The same generator state gives the same arena.
 
-def build_arena(config: ArenaConfig, rng: np.random.Generator) -> Layout:
-    """Draw an arena. The same generator state gives the same arena.
-
-    Raises ValueError when the lowest number of obstacles does not fit.
-    """
-    empty = Layout(
-        half_size=(rng.uniform(*config.size) / 2, rng.uniform(*config.size) / 2),
-        wall_height=config.wall_height,
-        obstacles=(),
-        start=(0.0, 0.0, 0.0),
-        beacon_radius=config.post_radius,
-        beacon_height=config.post_height,
-        beacon_colour=_colour(rng, hue=(-0.015, 0.015), saturation=(0.88, 1.0), value=(0.75, 1.0)),
-        wall_colour=_muted(rng, value=(0.45, 0.85)),
-        floor_colours=_floor(rng),
-        sky_colour=_colour(rng, hue=(0.52, 0.62), saturation=(0.0, 0.35), value=(0.8, 1.0)),
-    )
-    layout = _place(empty, list(_posts(config, rng)), config.gap, rng)
-    if len(layout.obstacles) < config.distractors:
-        raise ValueError(f'{config.distractors} distractors do not fit into the arena')
-    layout = _place(layout, list(_furniture(config, rng)), config.gap, rng)
-    if len(layout.obstacles) < config.distractors + config.obstacles[0]:
-        raise ValueError(f'{config.obstacles[0]} obstacles do not fit into the arena')
-    x, y = _first_place(layout, config.start_clearance, rng)
-    return replace(layout, start=(x, y, rng.uniform(-np.pi, np.pi)))
+        Raises ValueError when the lowest number of obstacles does not fit.
+        """
+        empty = Layout(
+            half_size=(rng.uniform(*self.size) / 2, rng.uniform(*self.size) / 2),
+            obstacles=(),
+            start=(0.0, 0.0, 0.0),
+            wall_height=self.wall_height,
+            look=draw_look(rng),
+        )
+        layout = _place(empty, list(_posts(self, rng)), self.gap, rng)
+        if len(layout.obstacles) < self.distractors:
+            raise ValueError(f'{self.distractors} distractors do not fit into the arena')
+        layout = _place(layout, list(_furniture(self, rng)), self.gap, rng)
+        if len(layout.obstacles) < self.distractors + self.obstacles[0]:
+            raise ValueError(f'{self.obstacles[0]} obstacles do not fit into the arena')
+        x, y = _first_place(layout, self.start_clearance, rng)
+        return replace(layout, start=(x, y, rng.uniform(-np.pi, np.pi)))
 
 
-def _furniture(config: ArenaConfig, rng: np.random.Generator) -> Iterator[Obstacle]:
+def _furniture(config: Arena, rng: np.random.Generator) -> Iterator[Obstacle]:
     """Boxes and cylinders at the origin, still to be placed."""
     for _ in range(rng.integers(config.obstacles[0], config.obstacles[1], endpoint=True)):
-        height, colour = rng.uniform(*config.height), _muted(rng, value=(0.2, 0.8))
+        height, paint = rng.uniform(*config.height), muted(rng, value=(0.2, 0.8))
         if rng.random() < 0.5:
             half = rng.uniform(*config.half_extent, 2)
-            yield Box(0.0, 0.0, rng.uniform(0.0, np.pi), half[0], half[1], height, colour)
+            yield Box(0.0, 0.0, rng.uniform(0.0, np.pi), half[0], half[1], height, paint)
         else:
-            yield Cylinder(0.0, 0.0, rng.uniform(*config.half_extent), height, colour)
+            yield Cylinder(0.0, 0.0, rng.uniform(*config.half_extent), height, paint)
 
 
-def _posts(config: ArenaConfig, rng: np.random.Generator) -> Iterator[Obstacle]:
+def _posts(config: Arena, rng: np.random.Generator) -> Iterator[Obstacle]:
     """Distractors: the beacon's shape in other colours."""
     for hue in rng.choice([BLUE, GREEN, YELLOW, MAGENTA], config.distractors):
-        colour = _colour(rng, (hue - 0.02, hue + 0.02), saturation=(0.8, 1.0), value=(0.6, 1.0))
-        yield Cylinder(0.0, 0.0, config.post_radius, config.post_height, colour)
+        paint = colour(rng, (hue - 0.02, hue + 0.02), saturation=(0.8, 1.0), value=(0.6, 1.0))
+        yield Cylinder(0.0, 0.0, Look.beacon_radius, Look.beacon_height, paint)
 
 
 def _place(
@@ -105,25 +100,3 @@ def _first_place(
     if not len(places):
         raise ValueError(f'no place with {clearance} m of clearance in the arena')
     return float(places[0, 0]), float(places[0, 1])
-
-
-Range = tuple[float, float]
-
-
-def _colour(rng: np.random.Generator, hue: Range, saturation: Range, value: Range) -> Colour:
-    return colorsys.hsv_to_rgb(
-        rng.uniform(*hue) % 1.0, rng.uniform(*saturation), rng.uniform(*value)
-    )
-
-
-def _muted(rng: np.random.Generator, value: Range) -> Colour:
-    """Greys, sands and browns, well away from red."""
-    return _colour(rng, hue=(0.10, 0.15), saturation=(0.0, 0.4), value=value)
-
-
-def _floor(rng: np.random.Generator) -> tuple[Colour, Colour]:
-    """Two shades of one colour, for the tiles."""
-    colour = _colour(rng, hue=(0.08, 0.6), saturation=(0.0, 0.2), value=(0.3, 0.8))
-    contrast = rng.uniform(0.8, 1.0)
-    dark = (colour[0] * contrast, colour[1] * contrast, colour[2] * contrast)
-    return colour, dark

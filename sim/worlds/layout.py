@@ -1,10 +1,14 @@
 """What stands where, as plain geometry: to plan in, to place things in, to draw. No MuJoCo."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
+from scipy import ndimage
 
 Colour = tuple[float, float, float]
+Point = tuple[float, float]
+Pose = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -47,28 +51,78 @@ class Cylinder:
 Obstacle = Box | Cylinder
 
 
+class Motion(Protocol):
+    """Where a mover goes in one episode."""
+
+    def at(self, elapsed: float, robot: Pose, speed: float) -> Point:
+        """Its centre, `elapsed` seconds after the start. Asked at every tick of the world, in
+        order. robot, speed: where the robot is, and its forward velocity in m/s.
+        """
+        ...
+
+
+class Course(Protocol):
+    """What a mover is going to do; many episodes may start it."""
+
+    def start(self, layout: 'Layout', rng: np.random.Generator) -> Motion: ...
+
+
+@dataclass(frozen=True)
+class Mover:
+    """Something upright and round that moves: its body, where it begins, and its course."""
+
+    body: Cylinder
+    course: Course
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A round piece of floor that is not as the rest. friction: factor of the tyres' grip."""
+
+    x: float
+    y: float
+    radius: float
+    friction: float
+
+
+@dataclass(frozen=True)
+class Look:
+    """The colours of a world, RGB in [0, 1], and its beacon, metres."""
+
+    beacon: Colour = (0.85, 0.05, 0.05)
+    wall: Colour = (0.7, 0.7, 0.68)
+    floor: tuple[Colour, Colour] = ((0.5, 0.5, 0.48), (0.42, 0.42, 0.4))
+    sky: Colour = (0.8, 0.88, 0.95)
+    beacon_radius: float = 0.15
+    beacon_height: float = 1.8
+
+
 @dataclass(frozen=True)
 class Layout:
-    """A walled rectangle around the origin and what stands in it; metres, RGB in [0, 1].
+    """A rectangle around the origin and what stands in it; metres.
 
-    half_size: from the origin to the inner faces of the walls, along x and y.
+    half_size: from the origin to the rectangle's sides, along x and y.
     obstacles: all that is solid and stays, the distractors too; the beacon is not among them.
     start: where the robot begins, (x, y, yaw).
+    wall_height: of the walls along the sides; 0 for open ground.
+    goal: where this world wants the robot to go; None for anywhere.
+    optimal_length: of the shortest way from start to goal, where somebody has measured it.
     """
 
     half_size: tuple[float, float]
-    wall_height: float
     obstacles: tuple[Obstacle, ...]
-    start: tuple[float, float, float]
-    beacon_radius: float
-    beacon_height: float
-    beacon_colour: Colour
-    wall_colour: Colour
-    floor_colours: tuple[Colour, Colour]
-    sky_colour: Colour
+    start: Pose
+    wall_height: float = 1.8
+    goal: Point | None = None
+    optimal_length: float | None = None
+    movers: tuple[Mover, ...] = ()
+    patches: tuple[Patch, ...] = ()
+    look: Look = field(default_factory=Look)
 
     def clearance(self, points: np.ndarray) -> np.ndarray:
-        """Metres from points [..., 2] to the nearest wall or obstacle, negative inside one."""
+        """Metres from points [..., 2] to the nearest wall or obstacle that stays, negative inside
+        one.
+        """
         points = np.asarray(points, dtype=float)
         nearest = np.minimum(
             self.half_size[0] - np.abs(points[..., 0]), self.half_size[1] - np.abs(points[..., 1])
@@ -83,3 +137,27 @@ class Layout:
         """Random places [n, 2] with at least this clearance; n <= count, the number of draws."""
         points = rng.uniform(-1.0, 1.0, (count, 2)) * np.array(self.half_size)
         return points[self.clearance(points) >= clearance]
+
+    def reachable_places(
+        self,
+        rng: np.random.Generator,
+        clearance: float,
+        count: int = 256,
+        passage: float = 0.35,
+    ) -> np.ndarray:
+        """Free places that a robot can get to from the start. passage: the clearance that it
+        needs to pass, metres.
+        """
+        places = self.free_places(rng, clearance, count)
+        resolution = 0.1
+        size = np.ceil(2 * np.array(self.half_size) / resolution).astype(int)
+        corner = -np.array(self.half_size) + resolution / 2
+        centres = corner + resolution * np.moveaxis(np.indices(tuple(size)), 0, -1)
+        regions, _ = ndimage.label(self.clearance(centres) >= passage, np.ones((3, 3)))
+
+        def region(points: np.ndarray) -> np.ndarray:
+            cells = np.clip(np.rint((points - corner) / resolution).astype(int), 0, size - 1)
+            return regions[cells[..., 0], cells[..., 1]]
+
+        here = region(np.array(self.start[:2]))
+        return places[(region(places) == here) & (here > 0)]

@@ -3,7 +3,7 @@
 import mujoco
 import numpy as np
 
-from liquid_control_sim.worlds.layout import Box, Layout, Obstacle
+from liquid_control_sim.worlds.layout import Box, Cylinder, Layout, Obstacle
 
 BEACON = 'beacon'
 SOLID_GROUP, FLOOR_GROUP, ROBOT_GROUP = 0, 1, 2
@@ -13,9 +13,10 @@ _WALL_THICKNESS = 0.1
 
 
 def add_layout(spec: mujoco.MjSpec, layout: Layout) -> None:
-    """Add floor, walls, obstacles and the beacon to the world body.
+    """Add floor, walls, obstacles, movers and the beacon to the world body.
 
-    The beacon is a mocap body: moved by data.mocap_pos, it is seen and bumped into where it went.
+    Movers and beacon are mocap bodies: moved by data.mocap_pos, they are seen and bumped into
+    where they went. mover_name() tells which is which.
     """
     world = spec.worldbody
     world.add_geom(
@@ -23,21 +24,23 @@ def add_layout(spec: mujoco.MjSpec, layout: Layout) -> None:
         type=mujoco.mjtGeom.mjGEOM_PLANE,
         size=[20.0, 20.0, 0.1],
         group=FLOOR_GROUP,
-        rgba=[*layout.floor_colours[0], 1.0],
+        rgba=[*layout.look.floor[0], 1.0],
     )
-    _add_walls(world, layout)
+    if layout.wall_height > 0.0:
+        _add_walls(world, layout)
     for obstacle in layout.obstacles:
         _add_obstacle(world, obstacle)
-    beacon = world.add_body(name=BEACON, mocap=True)
-    half_height = layout.beacon_height / 2
-    beacon.add_geom(
-        name=BEACON,
-        type=mujoco.mjtGeom.mjGEOM_CYLINDER,
-        size=[layout.beacon_radius, half_height, 0.0],
-        pos=[0.0, 0.0, half_height],
-        group=SOLID_GROUP,
-        rgba=[*layout.beacon_colour, 1.0],
+    for index, mover in enumerate(layout.movers):
+        _add_mover(world, mover_name(index), mover.body)
+    look = layout.look
+    _add_mover(
+        world, BEACON, Cylinder(0.0, 0.0, look.beacon_radius, look.beacon_height, look.beacon)
     )
+
+
+def mover_name(index: int) -> str:
+    """The body and geom of layout.movers[index]."""
+    return f'mover_{index}'
 
 
 def _add_walls(world: mujoco.MjsBody, layout: Layout) -> None:
@@ -53,7 +56,7 @@ def _add_walls(world: mujoco.MjsBody, layout: Layout) -> None:
                 pos=position,
                 size=size,
                 group=SOLID_GROUP,
-                rgba=[*layout.wall_colour, 1.0],
+                rgba=[*layout.look.wall, 1.0],
             )
 
 
@@ -72,4 +75,17 @@ def _add_obstacle(world: mujoco.MjsBody, obstacle: Obstacle) -> None:
         size=size,
         group=SOLID_GROUP,
         rgba=[*obstacle.colour, 1.0],
+    )
+
+
+def _add_mover(world: mujoco.MjsBody, name: str, body: Cylinder) -> None:
+    """A mocap body at the origin of the world, wherever its cylinder says it is."""
+    half_height = body.height / 2
+    world.add_body(name=name, mocap=True).add_geom(
+        name=name,
+        type=mujoco.mjtGeom.mjGEOM_CYLINDER,
+        size=[body.radius, half_height, 0.0],
+        pos=[0.0, 0.0, half_height],
+        group=SOLID_GROUP,
+        rgba=[*body.colour, 1.0],
     )

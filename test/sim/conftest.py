@@ -2,7 +2,7 @@
 
 import pytest
 
-from liquid_control_sim.worlds import Layout, Obstacle
+from liquid_control_sim.worlds import Layout, Look, Obstacle
 
 GREY = (0.5, 0.5, 0.5)
 
@@ -21,12 +21,7 @@ def room():
             wall_height=1.8,
             obstacles=obstacles,
             start=start,
-            beacon_radius=0.15,
-            beacon_height=1.8,
-            beacon_colour=(0.9, 0.05, 0.05),
-            wall_colour=GREY,
-            floor_colours=(GREY, GREY),
-            sky_colour=(0.6, 0.8, 1.0),
+            look=Look(wall=GREY, floor=(GREY, GREY), sky=(0.6, 0.8, 1.0)),
         )
 
     return make

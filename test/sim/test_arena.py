@@ -6,16 +6,18 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from liquid_control_sim.robots import JACKAL
-from liquid_control_sim.tasks import BeaconConfig, BeaconTask
-from liquid_control_sim.worlds import ArenaConfig, Box, Cylinder, build_arena
+from liquid_control_sim.scenario import scenario
+from liquid_control_sim.tasks import Beacon
+from liquid_control_sim.worlds import Arena, Box, Cylinder, Look
 
-CONFIG = ArenaConfig()
+JACKAL = scenario().robot
+
+CONFIG = Arena()
 SEEDS = range(25)
 
 
 def arena(seed: int):
-    return build_arena(CONFIG, np.random.default_rng(seed))
+    return CONFIG.build(np.random.default_rng(seed))
 
 
 def test_a_seed_is_an_arena():
@@ -27,8 +29,8 @@ def test_a_seed_is_an_arena():
 def test_everything_is_in_its_range(seed):
     layout = arena(seed)
     assert all(4.5 <= half <= 5.5 for half in layout.half_size)
-    posts = [o for o in layout.obstacles if o.height == CONFIG.post_height]
-    furniture = [o for o in layout.obstacles if o.height != CONFIG.post_height]
+    posts = [o for o in layout.obstacles if o.height == Look.beacon_height]
+    furniture = [o for o in layout.obstacles if o.height != Look.beacon_height]
     assert len(posts) == CONFIG.distractors
     assert CONFIG.obstacles[0] <= len(furniture) <= CONFIG.obstacles[1]
     assert all(CONFIG.height[0] <= o.height <= CONFIG.height[1] for o in furniture)
@@ -49,8 +51,8 @@ def test_all_free_floor_is_one_piece_for_the_robot(seed):
 @pytest.mark.parametrize('seed', SEEDS)
 def test_only_the_beacon_is_red(seed):
     layout = arena(seed)
-    assert redness(layout.beacon_colour) > 0.6
-    others = [layout.wall_colour, *layout.floor_colours, layout.sky_colour]
+    assert redness(layout.look.beacon) > 0.6
+    others = [layout.look.wall, *layout.look.floor, layout.look.sky]
     others += [obstacle.colour for obstacle in layout.obstacles]
     assert max(map(redness, others)) < 0.2
 
@@ -62,9 +64,9 @@ def redness(colour: tuple[float, float, float]) -> float:
 
 
 def test_an_overfull_arena_is_refused():
-    crowded = ArenaConfig(size=(4.0, 4.0), obstacles=(30, 30))
+    crowded = Arena(size=(4.0, 4.0), obstacles=(30, 30))
     with pytest.raises(ValueError, match='do not fit'):
-        build_arena(crowded, np.random.default_rng(0))
+        crowded.build(np.random.default_rng(0))
 
 
 def test_clearance_is_the_distance_to_the_nearest_surface(room):
@@ -79,20 +81,20 @@ def test_clearance_is_the_distance_to_the_nearest_surface(room):
 
 
 def test_beacons_stand_free_and_away_from_the_robot():
-    layout, config = arena(7), BeaconConfig()
-    task = BeaconTask(config, layout, np.random.default_rng(0))
+    layout, config = arena(7), Beacon()
+    task = config.start(layout, np.random.default_rng(0))
     robot = np.array(layout.start[:2])
     for _ in range(50):
         place = np.array(task.beacon_xy)
         assert np.hypot(*(place - robot)) >= config.apart
-        assert layout.clearance(place) >= layout.beacon_radius + config.gap
+        assert layout.clearance(place) >= layout.look.beacon_radius + config.gap
         robot = place + np.array([0.99 * config.reach, 0.0])
         assert task.update(*robot)
 
 
 def test_a_beacon_is_reached_at_its_distance_and_single_mode_ends_there():
     layout = arena(2)
-    task = BeaconTask(BeaconConfig(mode='single'), layout, np.random.default_rng(0))
+    task = Beacon(mode='single').start(layout, np.random.default_rng(0))
     x, y = task.beacon_xy
     task.update(x + 0.91, y)
     assert not task.finished
@@ -103,4 +105,4 @@ def test_a_beacon_is_reached_at_its_distance_and_single_mode_ends_there():
 
 def test_an_unknown_mode_is_refused():
     with pytest.raises(ValueError, match='mode'):
-        BeaconConfig(mode='twice')
+        Beacon(mode='twice')

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 
-from liquid_control_sim.env import SENSORS
 from liquid_control_sim.planners import BeaconExpert
-from liquid_control_sim.simulation import SimConfig
-from liquid_control_sim.tasks import BeaconConfig
+from liquid_control_sim.scenario import scenario
+from liquid_control_sim.sensors import SENSORS
 
 STAND = np.zeros(2, np.float32)
 AHEAD = np.array([1.0, 0.0], np.float32)
@@ -46,9 +45,9 @@ def test_a_step_is_the_next_message(env):
 
 def test_the_command_is_limited_in_acceleration(env):
     env.reset(seed=3)
-    while env.simulation.elapsed < 0.2:
+    while env.drive.simulation.elapsed < 0.2:
         env.step(AHEAD)
-    assert env.simulation.twist[0] < 2.0 * 0.2
+    assert env.drive.simulation.twist[0] < 2.0 * 0.2
 
 
 def test_a_collision_ends_the_episode_and_costs(env):
@@ -65,7 +64,7 @@ def test_a_collision_ends_the_episode_and_costs(env):
 
 def test_the_expert_earns_the_way_and_the_bonus(env):
     _, info = env.reset(seed=3, options={'mode': 'single'})
-    expert = BeaconExpert(env.simulation)
+    expert = BeaconExpert(env.drive.simulation)
     total, terminated = 0.0, False
     while not terminated:
         expert.observe(info['message'])
@@ -76,14 +75,14 @@ def test_the_expert_earns_the_way_and_the_bonus(env):
 
 
 def test_the_timeout_truncates():
-    config = SimConfig(task=BeaconConfig(timeout=0.5))
+    config = scenario(task={'type': 'beacon', 'timeout': 0.5})
     env = gymnasium.make('liquid_control_sim:Drive-v0', config=config)
     env.reset(seed=0)
     terminated = truncated = False
     while not truncated:
         *_, terminated, truncated, _ = env.step(STAND)
     assert not terminated
-    assert env.unwrapped.simulation.elapsed >= 0.5
+    assert env.unwrapped.drive.simulation.elapsed >= 0.5
 
 
 def test_an_unknown_mode_is_refused(env):

@@ -8,14 +8,14 @@ import pytest
 
 from liquid_control.safety.limiter import Limiter, Limits
 from liquid_control_sim.planners import BeaconExpert, Grid
-from liquid_control_sim.simulation import SimConfig, Simulation
-from liquid_control_sim.tasks import BeaconConfig
+from liquid_control_sim.scenario import Scenario, scenario
+from liquid_control_sim.simulation import Simulation
 from liquid_control_sim.worlds import Box
 
-SINGLE = SimConfig(task=BeaconConfig(mode='single'))
+SINGLE = scenario(task={'type': 'beacon', 'mode': 'single'})
 
 
-def drive(seed: int, config: SimConfig = SINGLE, seconds: float = 60.0) -> Simulation:
+def drive(seed: int, config: Scenario = SINGLE, seconds: float = 60.0) -> Simulation:
     simulation = Simulation(config, seed)
     expert, limiter = BeaconExpert(simulation), Limiter(Limits())
     last = simulation.now_ns
@@ -43,7 +43,7 @@ def test_it_reaches_nearly_every_beacon_and_hits_nothing():
 
 
 def test_it_goes_from_beacon_to_beacon():
-    simulation = drive(12, SimConfig(), seconds=30.0)
+    simulation = drive(12, scenario(), seconds=30.0)
     assert simulation.beacons >= 2
     assert simulation.collisions == 0
 
@@ -85,7 +85,7 @@ def test_where_an_unseen_beacon_stands_changes_nothing():
 
 
 def test_an_image_of_the_last_beacon_says_nothing_about_the_next():
-    simulation = Simulation(SimConfig(), seed=1)
+    simulation = Simulation(scenario(), seed=1)
     expert = BeaconExpert(simulation)
     message = simulation.next_message()
     expert.observe(replace(message, beacon_pixels=50, beacon=0))
@@ -97,7 +97,7 @@ def test_an_image_of_the_last_beacon_says_nothing_about_the_next():
 
 
 def test_actions_are_legal_wherever_the_robot_is():
-    simulation = Simulation(SimConfig(), seed=2)
+    simulation = Simulation(scenario(), seed=2)
     expert = BeaconExpert(simulation)
     expert.observe(replace(simulation.next_message(), beacon_pixels=50))
     simulation.command(1.0, 0.3)

@@ -7,9 +7,11 @@ import pytest
 
 from liquid_control.safety.limiter import Limiter, Limits
 from liquid_control_sim.physics import Physics
-from liquid_control_sim.robots import JACKAL
+from liquid_control_sim.scenario import scenario
 from liquid_control_sim.sensors import Imu, ImuConfig
 from liquid_control_sim.worlds import Box
+
+JACKAL = scenario().robot
 
 START_NS = 1_000_000_000
 PERFECT = ImuConfig(gyro_noise=0.0, gyro_bias=0.0, accelerometer_noise=0.0, accelerometer_bias=0.0)

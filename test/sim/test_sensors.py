@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from liquid_control_sim.physics import Physics
-from liquid_control_sim.robots import JACKAL
+from liquid_control_sim.scenario import scenario
 from liquid_control_sim.sensors import Camera, CameraConfig, Imu, ImuConfig, Lidar, LidarConfig
 from liquid_control_sim.worlds import Box, Cylinder, Layout
+
+JACKAL = scenario().robot
 
 GREY, BLUE = (0.5, 0.5, 0.5), (0.1, 0.2, 0.9)
 CLEAN_LIDAR = LidarConfig(noise=0.0, missing=0.0)

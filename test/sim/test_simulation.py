@@ -5,12 +5,13 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
+from liquid_control_sim.scenario import scenario
 from liquid_control_sim.sensors import Message
-from liquid_control_sim.simulation import START_NS, SimConfig, Simulation
+from liquid_control_sim.simulation import START_NS, Simulation
 
 
 def driven(seed: int, seconds: float, speed: float = 0.2) -> list[Message]:
-    simulation = Simulation(SimConfig(), seed)
+    simulation = Simulation(scenario(), seed)
     messages = []
     while simulation.elapsed < seconds:
         messages.append(simulation.next_message())
@@ -39,7 +40,7 @@ def test_other_seeds_and_other_commands_give_other_bits(stream):
 
 
 def test_every_sensor_speaks_at_its_rate(stream):
-    sensors = SimConfig().sensors
+    sensors = scenario().sensors
     counts = defaultdict(int)
     for message in stream:
         counts[message.event.sensor] += 1
@@ -60,14 +61,14 @@ def test_stamps_rise_per_sensor_but_arrive_out_of_order_across_sensors(stream):
 
 
 def test_the_clock_is_at_the_delivery_and_never_at_zero():
-    simulation = Simulation(SimConfig(), seed=1)
+    simulation = Simulation(scenario(), seed=1)
     assert simulation.now_ns == START_NS
     for _ in range(100):
         assert simulation.next_message().delivered_ns == simulation.now_ns
 
 
 def test_running_to_a_time_gives_the_same_messages_as_one_by_one():
-    one_by_one, at_once = Simulation(SimConfig(), 4), Simulation(SimConfig(), 4)
+    one_by_one, at_once = Simulation(scenario(), 4), Simulation(scenario(), 4)
     singles = [one_by_one.next_message() for _ in range(150)]
     until = at_once.run_until(singles[-1].delivered_ns)
     assert [(m.event.sensor, m.event.stamp_ns, m.delivered_ns) for m in until] == [
@@ -78,7 +79,7 @@ def test_running_to_a_time_gives_the_same_messages_as_one_by_one():
 
 
 def test_a_standing_robot_counts_no_distance_and_no_collision():
-    simulation = Simulation(SimConfig(), seed=8)
+    simulation = Simulation(scenario(), seed=8)
     before = simulation.pose
     simulation.run_until(START_NS + 3_000_000_000)
     assert simulation.pose == pytest.approx(before, abs=0.005)
@@ -87,7 +88,7 @@ def test_a_standing_robot_counts_no_distance_and_no_collision():
 
 
 def test_an_image_on_its_way_still_shows_the_beacon_that_was_there():
-    simulation = Simulation(SimConfig(), seed=11)
+    simulation = Simulation(scenario(), seed=11)
     last = next_image(simulation)
     period, travelled = 66_667_000, 15_000_000
     simulation.run_until(last.event.stamp_ns + period + travelled)

@@ -16,8 +16,7 @@ from liquid_control.policy import (
 )
 from liquid_control_sim.cli import main
 from liquid_control_sim.evaluation.evaluate import Evaluation, evaluate
-from liquid_control_sim.simulation import SimConfig
-from liquid_control_sim.tasks import BeaconConfig
+from liquid_control_sim.scenario import scenario
 
 
 @pytest.fixture(scope='module')
@@ -37,13 +36,13 @@ def test_the_expert_reaches_the_beacon(bundle):
 
 
 def test_workers_change_nothing(bundle):
-    short = SimConfig(task=BeaconConfig(timeout=2.0))
+    short = scenario(task={'type': 'beacon', 'timeout': 2.0})
     evaluation = Evaluation(bundle, range(10), short)
     assert evaluate(evaluation, workers=1) == evaluate(evaluation, workers=2)
 
 
 def test_a_silent_sensor_changes_the_drive(bundle):
-    short = SimConfig(task=BeaconConfig(timeout=2.0))
+    short = scenario(task={'type': 'beacon', 'timeout': 2.0})
     heard = evaluate(Evaluation(bundle, range(2), short), workers=1)
     silent = evaluate(Evaluation(bundle, range(2), short, silent=('lidar',)), workers=1)
     assert [a.distance_m for a in heard.outcomes] != [a.distance_m for a in silent.outcomes]

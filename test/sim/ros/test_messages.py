@@ -11,8 +11,9 @@ from liquid_control.nodes.messages import read_image, read_imu, read_scan, stamp
 from liquid_control.policy import CameraSpec
 from liquid_control.stream import Event
 from liquid_control_sim.ros import messages
+from liquid_control_sim.scenario import scenario
 from liquid_control_sim.sensors import ImuConfig, LidarConfig
-from liquid_control_sim.simulation import SimConfig, Simulation
+from liquid_control_sim.simulation import Simulation
 
 STAMP_NS = 12_345_678_901
 
@@ -48,7 +49,7 @@ def test_an_image_arrives_as_it_was_seen():
 
 
 def test_ground_truth_is_the_pose_of_the_robot():
-    simulation = Simulation(SimConfig(), seed=3)
+    simulation = Simulation(scenario(), seed=3)
     pose = messages.ground_truth(simulation).pose.pose
     x, y, yaw = simulation.pose
     assert (pose.position.x, pose.position.y) == (x, y)

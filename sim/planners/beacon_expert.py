@@ -20,7 +20,7 @@ _REACHES = (0.2, 0.4, 0.6, 0.8, 1.1, 1.4, 1.8, 2.2)
 
 @dataclass(frozen=True)
 class ExpertConfig:
-    """Metres, seconds, radians; actions are fractions of max_linear and max_angular.
+    """Metres, seconds, radians; m/s and rad/s.
 
     min_pixels: an image shows the beacon if at least so many of its pixels do.
     memory: how long it knows where the beacon is after the last image that showed it.
@@ -73,30 +73,27 @@ class BeaconExpert:
         """Whether it knows where the present beacon is: an image has shown it not long ago."""
         simulation = self._simulation
         fresh = simulation.elapsed - self._seen_s <= self._config.memory
-        return self._beacon == simulation.beacons and fresh
+        return self._beacon == len(simulation.task.reached) and fresh
 
     def observe(self, message: Message) -> None:
         """Take note of a delivered message; an image that shows the beacon makes it known."""
+        task = self._simulation.task
         shown = message.beacon_pixels >= self._config.min_pixels
-        if not shown or message.beacon != self._simulation.beacons:
+        if not shown or message.beacon != len(task.reached) or task.target is None:
             return
         self._seen_s = self._simulation.elapsed
         if self._beacon != message.beacon:
             self._beacon = message.beacon
-            self._plan(self._simulation.beacon_xy)
+            self._plan(task.target)
 
     def act(self) -> np.ndarray:
-        """The action for now, float32 [2] in [-1, 1]: shares of max_linear and max_angular."""
-        config = self._config
+        """The velocity wanted now: forward m/s and left rad/s, float64 [2]."""
         x, y, yaw = self._simulation.pose
         if self._way is not None and self.seeing:
             bearing = math.atan2(self._goal[1] - y, self._goal[0] - x)
             self._side = math.copysign(1.0, math.remainder(bearing - yaw, math.tau))
-            v, w = self._drive(self._way, x, y, yaw)
-        else:
-            v, w = self._search(x, y, yaw)
-        action = np.array([v / config.max_linear, w / config.max_angular], np.float32)
-        return np.clip(action, -1.0, 1.0)
+            return np.array(self._drive(self._way, x, y, yaw))
+        return np.array(self._search(x, y, yaw))
 
     def _search(self, x: float, y: float, yaw: float) -> Point:
         """Drive on to where there is room, a little to the side; turn there if there is none."""

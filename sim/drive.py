@@ -1,0 +1,54 @@
+"""A simulated robot under command: the simulation behind the limits of the real robot."""
+
+from typing import Any
+
+import numpy as np
+
+from liquid_control.safety.limiter import Limiter
+from liquid_control_sim.scenario import Scenario
+from liquid_control_sim.sensors import Message
+from liquid_control_sim.simulation import Simulation
+
+
+class Drive:
+    """One episode, from message to message.
+
+        drive = Drive(scenario(), seed=7)
+        while not drive.over:
+            drive.act(decide(drive.message))     # limited, commanded; waits for the next message
+
+    message: the last one delivered. terminated: by a collision or by the end of the task.
+    truncated: by the timeout.
+    """
+
+    def __init__(self, config: Scenario, seed: int) -> None:
+        self.simulation = Simulation(config, seed)
+        self._limiter = Limiter(config.limits)
+        self._commanded_ns = self.simulation.now_ns
+        self.message: Message = self.simulation.next_message()
+
+    @property
+    def terminated(self) -> bool:
+        return self.simulation.collisions > 0 or self.simulation.task.finished
+
+    @property
+    def truncated(self) -> bool:
+        return self.simulation.timed_out and not self.terminated
+
+    @property
+    def over(self) -> bool:
+        return self.terminated or self.truncated
+
+    @property
+    def command(self) -> np.ndarray:
+        """The last one, limited: forward m/s and left rad/s, float64 [2]."""
+        return self._limiter.last
+
+    def act(self, velocity: Any) -> Message:
+        """Ask for a velocity, forward m/s and left rad/s, and wait for the next message."""
+        simulation, now_ns = self.simulation, self.simulation.now_ns
+        passed = (now_ns - self._commanded_ns) * 1e-9
+        simulation.command(*self._limiter.limit(velocity, passed))
+        self._commanded_ns = now_ns
+        self.message = simulation.next_message()
+        return self.message

@@ -1,0 +1,119 @@
+"""Where, what and with which robot: the whole of a simulation but its seed.
+
+A scenario is put together from layers, each laid over the one before:
+
+    config/simulation/robots/jackal.yaml    body, limits, sensors of the robot
+    world, task, sensors, limits            as given: {world: {type: rooms}, task: goal}
+    config/simulation/faults.yaml           what is wrong: faults: lossy
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BeforeValidator
+
+from liquid_control.safety.limiter import Limits
+from liquid_control.schema import ConfigError, configured, plain, validated
+from liquid_control_sim.paths import share
+from liquid_control_sim.robots import RobotConfig
+from liquid_control_sim.sensors import SuiteConfig
+from liquid_control_sim.tasks import TaskConfig
+from liquid_control_sim.worlds import WorldConfig
+
+Plain = dict[str, Any]
+"""Of scalars, lists and dicts, as YAML gives it."""
+
+
+@configured
+class Scenario:
+    """faults: the name of the profile that was laid over the rest."""
+
+    world: WorldConfig
+    task: TaskConfig
+    robot: RobotConfig
+    limits: Limits
+    sensors: SuiteConfig
+    faults: str = 'nominal'
+
+
+def scenario(
+    world: str | Plain = 'arena',
+    task: str | Plain = 'beacon',
+    robot: str | Plain = 'jackal',
+    faults: str = 'nominal',
+    **layers: Plain,
+) -> Scenario:
+    """A scenario by names, or by a dict with `type` and what is to be different.
+
+        scenario(task={'type': 'beacon', 'timeout': 20.0}, sensors={'camera': None})
+
+    Raises ConfigError naming the field.
+    """
+    data = composed({'world': world, 'task': task, 'robot': robot, 'faults': faults, **layers})
+    return validated(Scenario, data, 'scenario')
+
+
+def composed(data: object) -> object:
+    """The layers of a scenario, put together. What is no dict is left for the validation.
+
+    Raises ConfigError for a robot or a profile of faults that there is not.
+    """
+    if not isinstance(data, dict):
+        return data
+    given = {'world': 'arena', 'task': 'beacon', 'robot': 'jackal', 'faults': 'nominal', **data}
+    for part in ('world', 'task', 'robot'):
+        if isinstance(given[part], str):
+            given[part] = {'type': given[part]}
+    whole: Plain = {'sensors': plain(SuiteConfig())}
+    if isinstance(given['robot'], dict):
+        whole = _over(whole, robot_layer(given['robot'].get('type', 'jackal')))
+    whole = _over(whole, given)
+    faults = faults_layer(given['faults'])
+    removed = [name for name, sensor in whole['sensors'].items() if sensor is None]
+    return _over(_over(whole, faults), {'sensors': dict.fromkeys(removed)})
+
+
+ComposedScenario = Annotated[Scenario, BeforeValidator(composed)]
+"""A field of a configuration that is written in layers."""
+
+
+def robot_layer(name: str) -> Plain:
+    """The contents of a robot's file."""
+    folder = share() / 'config' / 'simulation' / 'robots'
+    known = {path.stem: path for path in sorted(folder.glob('*.yaml'))}
+    if name not in known:
+        raise ConfigError(f'robot is {name!r}, wanted one of {", ".join(known)}')
+    layer = _read(known[name])
+    return {**layer, 'robot': {**layer['robot'], 'type': name}}
+
+
+def faults_layer(name: str) -> Plain:
+    """What a profile of faults changes."""
+    known = _read(share() / 'config' / 'simulation' / 'faults.yaml')
+    if name not in known:
+        raise ConfigError(f'faults is {name!r}, wanted one of {", ".join(known)}')
+    return known[name]
+
+
+def faults_known() -> list[str]:
+    """The names of all profiles."""
+    return list(_read(share() / 'config' / 'simulation' / 'faults.yaml'))
+
+
+@cache
+def _read(path: Path) -> Plain:
+    return yaml.safe_load(path.read_text())
+
+
+def _over(below: Plain, above: Mapping[str, Any]) -> Plain:
+    """Dicts are merged; anything else replaces what was below."""
+    merged = dict(below)
+    for key, value in above.items():
+        if isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
+            merged[key] = _over(merged[key], value)
+        else:
+            merged[key] = value
+    return merged
