@@ -32,6 +32,7 @@ from liquid_control.policy import (
     CameraSpec,
     ImuSpec,
     LidarSpec,
+    LtcSpec,
     NcpSpec,
     Policy,
     PolicySpec,
@@ -107,7 +108,7 @@ def bundle(folder: Path) -> Path:
     """A policy of random weights whose motors are biased to drive forward in a left curve."""
     torch.manual_seed(1)
     sensors = {'lidar': LidarSpec(), 'imu': ImuSpec(), 'camera': CameraSpec()}
-    policy = Policy(PolicySpec(sensors=sensors, wiring=NcpSpec()))
+    policy = Policy(PolicySpec(sensors=sensors, network=LtcSpec(NcpSpec())))
     with torch.no_grad():
         policy.core.output_w.fill_(0.02)
         policy.core.output_b.copy_(torch.tensor([1.0, 0.3]))

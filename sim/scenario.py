@@ -63,13 +63,12 @@ def composed(data: object) -> object:
     """
     if not isinstance(data, dict):
         return data
-    given = {'world': 'arena', 'task': 'beacon', 'robot': 'jackal', 'faults': 'nominal', **data}
-    for part in ('world', 'task', 'robot'):
-        if isinstance(given[part], str):
-            given[part] = {'type': given[part]}
+    given = {'faults': 'nominal', **data}
+    for part, usual in (('world', 'arena'), ('task', 'beacon'), ('robot', 'jackal')):
+        value = given.get(part, usual)
+        given[part] = {'type': usual, **value} if isinstance(value, dict) else {'type': value}
     whole: Plain = {'sensors': plain(SuiteConfig())}
-    if isinstance(given['robot'], dict):
-        whole = _over(whole, robot_layer(given['robot'].get('type', 'jackal')))
+    whole = _over(whole, robot_layer(given['robot']['type']))
     whole = _over(whole, given)
     faults = faults_layer(given['faults'])
     removed = [name for name, sensor in whole['sensors'].items() if sensor is None]

@@ -1,12 +1,15 @@
 """Networks that only run: event after event on numpy arrays, float32, without gradients."""
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from liquid_control.liquid.cell import Cell
 from liquid_control.liquid.ltc import LTC
 
 
@@ -24,13 +27,15 @@ class CompiledStepper:
     """An LTC's step as compiled by numba, on the CPU, one sample after the other.
 
     It holds the weights of the moment it was made. Raises ImportError without numba, ValueError
-    for a solver that is not compiled.
+    for a network or a solver that is not compiled.
     """
 
-    def __init__(self, ltc: LTC) -> None:
+    def __init__(self, ltc: Cell) -> None:
         from liquid_control.liquid.kernels.autograd import FORMS
         from liquid_control.liquid.kernels.step import step
 
+        if not isinstance(ltc, LTC):
+            raise ValueError(f'network is {type(ltc).__name__}, compiled is LTC')
         if ltc.solver not in FORMS:
             raise ValueError(f'solver is {ltc.solver!r}, compiled are {", ".join(FORMS)}')
         with torch.no_grad():
@@ -67,12 +72,17 @@ class CompiledStepper:
 
 
 class TorchStepper:
-    """A cell's step by torch, on the device that the cell is on."""
+    """A cell's step by torch, on the device that the cell is on.
 
-    def __init__(self, ltc: LTC) -> None:
-        self._ltc, self._device = ltc, ltc.cm.device
-        with torch.no_grad():
-            self._frozen = ltc.freeze()
+    of_tensors: the same on tensors of that device.
+    """
+
+    def __init__(self, cell: Cell) -> None:
+        self._device = cell.initial_state(1).device
+        self.of_tensors: Callable[..., tuple[Tensor, Tensor]] = cell.step
+        if isinstance(cell, LTC):
+            with torch.no_grad():
+                self.of_tensors = partial(cell.step, frozen=cell.freeze())
 
     @torch.no_grad()
     def __call__(
@@ -81,10 +91,6 @@ class TorchStepper:
         x_t, state_t, dt_t = (torch.from_numpy(a).to(self._device) for a in (x, state, dt))
         y, after = self.of_tensors(x_t, state_t, dt_t)
         return y.cpu().numpy(), after.cpu().numpy()
-
-    def of_tensors(self, x: Tensor, state: Tensor, dt: Tensor) -> tuple[Tensor, Tensor]:
-        """The same on tensors of the cell's device."""
-        return self._ltc.step(x, state, dt, self._frozen)
 
 
 def _rows(*tensors: Tensor) -> np.ndarray:

@@ -5,6 +5,14 @@ runs it.
 from liquid_control.policy.bundle import BundleError, load_bundle, save_bundle
 from liquid_control.policy.encoders import distance_and_bearing
 from liquid_control.policy.engine import Engine
+from liquid_control.policy.networks import (
+    CfcSpec,
+    FrameStackSpec,
+    GruSpec,
+    LstmSpec,
+    LtcSpec,
+    NcpSpec,
+)
 from liquid_control.policy.policy import Policy
 from liquid_control.policy.spec import (
     ActionSpec,
@@ -14,7 +22,6 @@ from liquid_control.policy.spec import (
     GoalSpec,
     ImuSpec,
     LidarSpec,
-    NcpSpec,
     OdometrySpec,
     PolicySpec,
 )
@@ -24,11 +31,16 @@ __all__ = [
     'AnySensorSpec',
     'BundleError',
     'CameraSpec',
+    'CfcSpec',
     'DepthSpec',
     'Engine',
+    'FrameStackSpec',
     'GoalSpec',
+    'GruSpec',
     'ImuSpec',
     'LidarSpec',
+    'LstmSpec',
+    'LtcSpec',
     'NcpSpec',
     'OdometrySpec',
     'Policy',

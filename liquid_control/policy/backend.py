@@ -73,7 +73,7 @@ class OnCuda:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._device = policy.core.cm.device
+        self._device = next(policy.parameters()).device
         self._captured: dict[str, Callable[..., Tensor | tuple[Tensor, ...]]] = {}
         self._step = TorchStepper(policy.core)
         self.name = f'{torch.cuda.get_device_name(self._device)}, captured graphs'

@@ -16,7 +16,7 @@ from liquid_control.policy.policy import Policy
 from liquid_control.policy.spec import PolicySpec
 from liquid_control.schema import ConfigError, configured, plain, validated
 
-VERSION = 1
+VERSION = 2
 MAX_BYTES = 256 * 2**20
 
 
@@ -103,7 +103,8 @@ def _check_tensors(policy: Policy, tensors: dict[str, torch.Tensor], path: Path)
         got = list(tensors[name].shape) if name in tensors else 'no such tensor'
         if wanted != got:
             part, _, rest = name.partition('.')
-            field = f'spec.sensors.{rest.split(".")[0]}' if part == 'encoders' else 'spec.wiring'
+            sensor = rest.split('.')[0]
+            field = f'spec.sensors.{sensor}' if part == 'encoders' else 'spec.network'
             raise BundleError(
                 f'{path / "policy.json"}: {field} wants {name} of shape {wanted}, '
                 f'but weights.safetensors holds {got}. Was the bundle edited by hand?'
@@ -114,7 +115,8 @@ def _check_tensors(policy: Policy, tensors: dict[str, torch.Tensor], path: Path)
             )
         if not tensors[name].is_floating_point() and not tensors[name].equal(expected[name]):
             raise BundleError(
-                f'{path / "weights.safetensors"}: {name} are not the synapses of spec.wiring'
+                f'{path / "weights.safetensors"}: {name} are not the synapses of '
+                'spec.network.wiring'
             )
 
 

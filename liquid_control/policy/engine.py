@@ -108,7 +108,7 @@ class Engine:
     def time_constants(self, robot: int = 0) -> np.ndarray:
         """Effective time constants [neurons], in seconds, under what the robot holds now."""
         memory = self.memory(robot)
-        device = self.policy.core.cm.device
+        device = next(self.policy.parameters()).device
         x = torch.from_numpy(self._input([memory])).to(device)
         state = torch.from_numpy(memory.state[None]).to(device)
         return self.policy.time_constants(x, state)[0].cpu().numpy()

@@ -11,13 +11,12 @@ from liquid_control.policy.encoders import Encoder, build_encoder
 from liquid_control.policy.spec import PolicySpec
 from liquid_control.policy.window import Memory, Window
 
-MOTORS = 2
 Ages = TypeVar('Ages', Tensor, np.ndarray)
 
 
 class Policy(nn.Module):
-    """Encoders, an LTC and nothing else; all memory is the LTC's state and the features held of
-    each sensor.
+    """Encoders, a network and nothing else; all memory is the network's state and the features
+    held of each sensor.
 
     The network's input of one event is [held features of all sensors, age of each sensor /
     age_cap].
@@ -36,10 +35,7 @@ class Policy(nn.Module):
             self.slices[name] = slice(start, start + sensor.features)
             start += sensor.features
         self.held_size = start
-        inputs = start + len(self.sensors)
-        self.core = LTC(
-            inputs, spec.wiring.build(inputs, MOTORS), spec.solver, spec.unfolds, spec.max_step
-        )
+        self.core = spec.network.build(start + len(self.sensors))
 
     def check(self, sensor: str, value: np.ndarray) -> None:
         """Raises ValueError, in one line, if the policy cannot take this sensor's array."""
@@ -75,7 +71,7 @@ class Policy(nn.Module):
         """
         held = torch.cat([self._held(name, window, memory) for name in self.sensors], dim=-1)
         x = torch.cat((held, self.age_input(window.ages)), dim=-1)
-        y, state = self.core(x, memory.state, window.dt * self.spec.time_scale)
+        y, state = self.core.sequence(x, memory.state, window.dt * self.spec.time_scale)
         return torch.tanh(y), Memory(state, held[:, -1])
 
     def age_input(self, ages: Ages) -> Ages:
@@ -90,5 +86,9 @@ class Policy(nn.Module):
         return table[window.rows[sensor]]
 
     def time_constants(self, x: Tensor, state: Tensor) -> Tensor:
-        """Effective time constants [batch, neurons], seconds, under these inputs and state."""
+        """Effective time constants [batch, neurons], seconds, under these inputs and state; no
+        neurons for a network without them.
+        """
+        if not isinstance(self.core, LTC):
+            return state.new_empty(len(state), 0)
         return self.core.time_constants(x, state) / self.spec.time_scale

@@ -6,15 +6,13 @@ import numpy as np
 from pydantic import AfterValidator, Field
 from torch import nn
 
-from liquid_control.liquid import NCP, FullyConnected, SolverName, Wiring
-from liquid_control.schema import configured
+from liquid_control.policy.networks import NetworkSpec
+from liquid_control.schema import Count, Positive, configured
 
-Count = Annotated[int, Field(ge=1, le=65536)]
 Features = Annotated[int, Field(ge=1, le=512)]
 Beams = Annotated[int, Field(ge=2, le=16384)]
 Side = Annotated[int, Field(ge=8, le=512)]
 Angle = Annotated[float, Field(ge=-2 * np.pi, le=2 * np.pi)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 def _free_name(name: str) -> str:
@@ -128,47 +126,6 @@ SensorSpec = Annotated[AnySensorSpec, Field(discriminator='type')]
 
 
 @configured
-class NcpSpec:
-    """The recipe `NCP`; the motor neurons are the policy's."""
-
-    type: Literal['ncp'] = 'ncp'
-    inter: Count = 32
-    command: Count = 16
-    sensory_fanout: Count = 12
-    inter_fanout: Count = 8
-    recurrent_command: Count = 64
-    motor_fanin: Count = 10
-    seed: int = 0
-
-    def build(self, inputs: int, motors: int) -> Wiring:
-        return NCP(
-            inter_neurons=self.inter,
-            command_neurons=self.command,
-            motor_neurons=motors,
-            sensory_fanout=self.sensory_fanout,
-            inter_fanout=self.inter_fanout,
-            recurrent_command_synapses=self.recurrent_command,
-            motor_fanin=self.motor_fanin,
-            seed=self.seed,
-        ).build(inputs)
-
-
-@configured
-class FullyConnectedSpec:
-    """The recipe `FullyConnected`; the motor neurons are the policy's."""
-
-    type: Literal['fully_connected'] = 'fully_connected'
-    neurons: Count = 32
-    seed: int = 0
-
-    def build(self, inputs: int, motors: int) -> Wiring:
-        return FullyConnected(self.neurons, motors, self.seed).build(inputs)
-
-
-WiringSpec = Annotated[NcpSpec | FullyConnectedSpec, Field(discriminator='type')]
-
-
-@configured
 class ActionSpec:
     """What a raw action of 1 means: m/s forward and rad/s to the left."""
 
@@ -179,23 +136,23 @@ class ActionSpec:
         """Raw (v, w) in [-1, 1] to (m/s, rad/s), [..., 2]."""
         return np.asarray(action, np.float64) * (self.max_linear, self.max_angular)
 
+    def raw(self, velocity: np.ndarray) -> np.ndarray:
+        """The inverse, as near as [-1, 1] comes to it: float32 [..., 2]."""
+        action = np.asarray(velocity) / (self.max_linear, self.max_angular)
+        return np.clip(action, -1.0, 1.0).astype(np.float32)
+
 
 @configured
 class PolicySpec:
     """All that is needed to build a policy, but its weights.
 
     sensors: by name, any number of each type; their order is the order of the network's inputs.
-    solver, unfolds, max_step: how the equation is integrated, see `LTC`; a policy drives with what
-        it was trained with. max_step is in the network's unit of time.
     time_scale: the network's unit of time, in events' seconds: dt * time_scale.
     age_cap: a sensor that was silent for this many seconds, or never spoke, is as old as can be.
     """
 
     sensors: Annotated[dict[SensorName, SensorSpec], Field(min_length=1, max_length=16)]
-    wiring: WiringSpec
-    solver: SolverName = 'semi_implicit'
-    unfolds: Annotated[int, Field(ge=1, le=100)] = 6
-    max_step: Positive | None = None
+    network: NetworkSpec
     time_scale: Positive = 1.0
     age_cap: Positive = 1.0
     action: ActionSpec = ActionSpec()

@@ -6,8 +6,8 @@ from typing import Annotated
 import yaml
 from pydantic import Field
 
-from liquid_control.policy.spec import Count, PolicySpec, Positive
-from liquid_control.schema import ConfigError, configured, validated
+from liquid_control.policy import PolicySpec
+from liquid_control.schema import ConfigError, Count, Positive, configured, validated
 from liquid_control_sim.scenario import ComposedScenario, scenario
 
 Natural = Annotated[int, Field(ge=0)]

@@ -28,9 +28,6 @@ class Episode(NamedTuple):
     labels: np.ndarray
 
 
-_ONE = np.ones(2)
-
-
 class Recorder:
     """Collects the accepted events of one drive, in order of arrival, and what the expert said at
     each.
@@ -42,13 +39,10 @@ class Recorder:
         self._labels: list[np.ndarray] = []
 
     def add(self, event: Event, label: np.ndarray) -> None:
-        """event: with the raw value of its sensor; only what is worth storing of it is kept.
-
-        label: velocity wanted, m/s and rad/s [2]; stored as the policy's raw action.
-        """
+        """event: with the raw value of its sensor; only what is worth storing of it is kept."""
         prepared = self._policy.encoder(event.sensor).prepare(event.value[None])[0]
         self._events.append(Event(event.stamp_ns, event.sensor, prepared))
-        self._labels.append(np.clip(label / self._policy.spec.action.scale(_ONE), -1.0, 1.0))
+        self._labels.append(label)
 
     def save(self, path: Path) -> None:
         """Write the file whole or not at all."""

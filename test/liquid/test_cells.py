@@ -8,6 +8,7 @@ from safetensors.torch import load_file, save_file
 
 from liquid_control.liquid.cfc import CfC
 from liquid_control.liquid.ctrnn import CTRNN
+from liquid_control.liquid.feedforward import FrameStack
 from liquid_control.liquid.gated import GRU, LSTM
 from liquid_control.liquid.ltc import LTC
 from liquid_control.liquid.mixed_memory import MixedMemory
@@ -33,6 +34,8 @@ CELLS = {
     'gru_dt': lambda: GRU(INPUTS, 5, use_dt=True),
     'ctrnn': lambda: CTRNN(INPUTS, 5, tau=0.5),
     'odernn': lambda: ODERNN(INPUTS, 5),
+    'perceptron': lambda: FrameStack(INPUTS, 5),
+    'stacked_frames': lambda: FrameStack(INPUTS, 5, frames=3),
 }
 
 

@@ -25,6 +25,7 @@ from liquid_control.policy import (
     CameraSpec,
     ImuSpec,
     LidarSpec,
+    LtcSpec,
     NcpSpec,
     Policy,
     PolicySpec,
@@ -59,7 +60,7 @@ def random_policy():
     """A policy of random weights whose motors are biased to drive forward in a left curve."""
     torch.manual_seed(1)
     sensors = {'lidar': LidarSpec(), 'imu': ImuSpec(), 'camera': CameraSpec()}
-    return drive_forward(Policy(PolicySpec(sensors=sensors, wiring=NcpSpec())))
+    return drive_forward(Policy(PolicySpec(sensors=sensors, network=LtcSpec(NcpSpec()))))
 
 
 def drive_forward(policy):
@@ -222,7 +223,7 @@ def small_bundle(tmp_path_factory):
     """A policy without a camera, whose LiDAR has another name."""
     torch.manual_seed(2)
     sensors = {'front': LidarSpec(), 'imu': ImuSpec()}
-    policy = drive_forward(Policy(PolicySpec(sensors=sensors, wiring=NcpSpec())))
+    policy = drive_forward(Policy(PolicySpec(sensors=sensors, network=LtcSpec(NcpSpec()))))
     folder = tmp_path_factory.mktemp('small')
     save_bundle(policy, folder, {'command': 'none: random weights'})
     return str(folder)

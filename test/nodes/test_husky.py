@@ -14,7 +14,15 @@ from rclpy.qos import QoSProfile
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import Imu
 
-from liquid_control.policy import ImuSpec, NcpSpec, OdometrySpec, Policy, PolicySpec, save_bundle
+from liquid_control.policy import (
+    ImuSpec,
+    LtcSpec,
+    NcpSpec,
+    OdometrySpec,
+    Policy,
+    PolicySpec,
+    save_bundle,
+)
 from liquid_control.stream import Timeline
 
 BAG = Path(os.environ.get('HUSKY_BAG', Path(__file__).parents[3] / 'shared/bags/husky.bag'))
@@ -35,7 +43,7 @@ def bundle(tmp_path):
     """A policy that hears what the bag has."""
     torch.manual_seed(3)
     sensors = {'imu': ImuSpec(), 'odometry': OdometrySpec()}
-    save_bundle(Policy(PolicySpec(sensors=sensors, wiring=NcpSpec())), tmp_path, {})
+    save_bundle(Policy(PolicySpec(sensors=sensors, network=LtcSpec(NcpSpec()))), tmp_path, {})
     return str(tmp_path)
 
 

@@ -8,13 +8,14 @@ from rclpy.parameter import Parameter
 
 from liquid_control.nodes import parameters, settings
 from liquid_control.nodes.parameters import ParameterError
-from liquid_control.policy import CameraSpec, ImuSpec, LidarSpec, NcpSpec, PolicySpec
+from liquid_control.policy import CameraSpec, ImuSpec, LidarSpec, LtcSpec, NcpSpec, PolicySpec
 from liquid_control.safety import GuardConfig, Limits, Source
 from liquid_control.stream import TimeRules
 
 CONFIG = Path(__file__).parents[2] / 'config'
 SPEC = PolicySpec(
-    sensors={'lidar': LidarSpec(), 'imu': ImuSpec(), 'camera': CameraSpec()}, wiring=NcpSpec()
+    sensors={'lidar': LidarSpec(), 'imu': ImuSpec(), 'camera': CameraSpec()},
+    network=LtcSpec(NcpSpec()),
 )
 
 

@@ -9,6 +9,7 @@ from liquid_control.policy import (
     Engine,
     ImuSpec,
     LidarSpec,
+    LtcSpec,
     NcpSpec,
     Policy,
     PolicySpec,
@@ -31,7 +32,9 @@ def policy():
         'imu': ImuSpec(),
         'camera': CameraSpec(width=16, height=12),
     }
-    return Policy(PolicySpec(sensors=sensors, wiring=NcpSpec(), unfolds=3, time_scale=5.0)).eval()
+    return Policy(
+        PolicySpec(sensors=sensors, network=LtcSpec(NcpSpec(), unfolds=3), time_scale=5.0)
+    ).eval()
 
 
 @pytest.fixture(scope='module')

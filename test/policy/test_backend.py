@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from liquid_control.liquid import SOLVERS
-from liquid_control.policy import ImuSpec, LidarSpec, NcpSpec, Policy, PolicySpec
+from liquid_control.policy import ImuSpec, LidarSpec, LtcSpec, NcpSpec, Policy, PolicySpec
 from liquid_control.policy import backend as backend_module
 from liquid_control.policy.backend import build_backend
 
@@ -15,7 +15,9 @@ SENSORS = {'scan': LidarSpec(beams=90, pool=3), 'imu': ImuSpec()}
 
 def policy(solver='semi_implicit'):
     torch.manual_seed(0)
-    return Policy(PolicySpec(sensors=SENSORS, wiring=NcpSpec(), solver=solver, unfolds=2)).eval()
+    return Policy(
+        PolicySpec(sensors=SENSORS, network=LtcSpec(NcpSpec(), solver=solver, unfolds=2))
+    ).eval()
 
 
 def event(policy, batch):

@@ -11,6 +11,7 @@ from liquid_control.policy import (
     BundleError,
     ImuSpec,
     LidarSpec,
+    LtcSpec,
     NcpSpec,
     Policy,
     PolicySpec,
@@ -23,7 +24,9 @@ from liquid_control.policy import (
 def bundle(tmp_path):
     torch.manual_seed(0)
     sensors = {'lidar': LidarSpec(beams=48), 'imu': ImuSpec()}
-    save_bundle(Policy(PolicySpec(sensors=sensors, wiring=NcpSpec())), tmp_path, {'seed': 0})
+    save_bundle(
+        Policy(PolicySpec(sensors=sensors, network=LtcSpec(NcpSpec()))), tmp_path, {'seed': 0}
+    )
     return tmp_path
 
 
@@ -64,18 +67,21 @@ def test_missing_folder(tmp_path):
 @pytest.mark.parametrize(
     ('change', 'said'),
     [
-        (lambda d: d.update(version=9), 'version is 9, but this release reads version 1'),
-        (lambda d: d['spec'].update(unfolds=0), 'spec.unfolds is 0'),
+        (lambda d: d.update(version=9), 'version is 9, but this release reads version 2'),
+        (lambda d: d['spec']['network'].update(unfolds=0), 'spec.network.unfolds is 0'),
         (lambda d: d['spec'].update(colour='red'), 'spec.colour is not a known field'),
-        (lambda d: d['spec'].pop('wiring'), 'spec.wiring is missing'),
+        (lambda d: d['spec'].pop('network'), 'spec.network is missing'),
         (lambda d: d['spec']['sensors']['lidar'].update(beams=-3), 'spec.sensors.lidar.beams is'),
         (lambda d: d['spec']['sensors']['lidar'].update(beams=96), 'spec.sensors.lidar wants'),
         (
             lambda d: d['spec']['sensors']['lidar'].update(beams=49),
             'pool is 8, but it must divide',
         ),
-        (lambda d: d['spec']['wiring'].update(inter=64), 'spec.wiring wants'),
-        (lambda d: d['spec']['wiring'].update(inter=2), 'sensory_fanout is 12, wanted 1 to 2'),
+        (lambda d: d['spec']['network']['wiring'].update(inter=64), 'spec.network wants'),
+        (
+            lambda d: d['spec']['network']['wiring'].update(inter=2),
+            'sensory_fanout is 12, wanted 1 to 2',
+        ),
     ],
 )
 def test_wrong_field_is_named(bundle, change, said):

@@ -13,6 +13,7 @@ from liquid_control.policy import (
     GoalSpec,
     ImuSpec,
     LidarSpec,
+    LtcSpec,
     NcpSpec,
     OdometrySpec,
     PolicySpec,
@@ -122,7 +123,7 @@ def test_a_lidar_that_looks_nowhere_is_refused(first, last):
 )
 def test_a_sensor_needs_a_name_that_a_parameter_and_a_module_can_have(name):
     with pytest.raises(ValidationError):
-        PolicySpec(sensors={name: ImuSpec()}, wiring=NcpSpec())
+        PolicySpec(sensors={name: ImuSpec()}, network=LtcSpec(NcpSpec()))
 
 
 def test_a_policy_has_any_sensors_of_any_names():
@@ -136,7 +137,7 @@ def test_a_policy_has_any_sensors_of_any_names():
         GoalSpec(),
         DepthSpec(),
     )
-    spec = PolicySpec(sensors=dict(zip(names, specs, strict=True)), wiring=NcpSpec())
+    spec = PolicySpec(sensors=dict(zip(names, specs, strict=True)), network=LtcSpec(NcpSpec()))
     assert tuple(spec.sensors) == names
 
 
@@ -151,4 +152,4 @@ def test_a_policy_has_any_sensors_of_any_names():
 )
 def test_a_spec_of_absurd_size_is_refused_before_anything_is_built(spec):
     with pytest.raises(ValidationError):
-        PolicySpec(sensors={'sensor': spec}, wiring=NcpSpec())
+        PolicySpec(sensors={'sensor': spec}, network=LtcSpec(NcpSpec()))

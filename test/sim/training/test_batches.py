@@ -9,6 +9,7 @@ from liquid_control.policy import (
     Engine,
     ImuSpec,
     LidarSpec,
+    LtcSpec,
     NcpSpec,
     Policy,
     PolicySpec,
@@ -28,7 +29,7 @@ MS = 1_000_000
 @pytest.fixture(scope='module')
 def policy():
     torch.manual_seed(0)
-    return Policy(PolicySpec(sensors=SENSORS, wiring=NcpSpec(), unfolds=2)).eval()
+    return Policy(PolicySpec(sensors=SENSORS, network=LtcSpec(NcpSpec(), unfolds=2))).eval()
 
 
 def drive(seed, count):
