@@ -56,6 +56,11 @@ def scenario(
     return validated(Scenario, data, 'scenario')
 
 
+def with_faults(base: Scenario, faults: str) -> Scenario:
+    """The scenario with a profile of faults laid over it. Raises ConfigError."""
+    return validated(Scenario, composed({**plain(base), 'faults': faults}), f'faults {faults}')
+
+
 def composed(data: object) -> object:
     """The layers of a scenario, put together. What is no dict is left for the validation.
 

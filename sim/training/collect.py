@@ -12,6 +12,7 @@ import numpy as np
 
 from liquid_control.policy import load_bundle
 from liquid_control_sim.rollout import Robot, Rollout
+from liquid_control_sim.scenario import Scenario
 from liquid_control_sim.training.config import TrainConfig
 from liquid_control_sim.training.episode import Recorder
 from liquid_control_sim.workers import single_thread
@@ -24,11 +25,12 @@ GROUP = 18
 class Collection:
     """Drives to record: one file in `folder` for each seed.
 
-    expert_share: probability that the expert drives a stretch. bundle: the policy that drives
-        otherwise.
+    number: of the round. expert_share: probability that the expert drives a stretch. bundle: the
+        policy that drives otherwise.
     """
 
     config: TrainConfig
+    number: int
     bundle: Path
     folder: Path
     seeds: Sequence[int]
@@ -69,9 +71,10 @@ def _record(collection: Collection) -> int:
     """One group of drives, in a worker process."""
     config, policy = collection.config, load_bundle(collection.bundle)
     at_wheel = policy if collection.expert_share < 1.0 else None
-    task = replace(config.simulation.task, timeout=config.imitation.seconds)
-    scenario = replace(config.simulation, task=task)
-    robots = [Robot.start(scenario, seed, 'expert') for seed in collection.seeds]
+    robots = [
+        Robot.start(_shortened(config, seed, collection.number), seed, advisor='expert')
+        for seed in collection.seeds
+    ]
     recorders = [Recorder(policy) for _ in robots]
     drivers = [_Driver(config, collection.expert_share, seed) for seed in collection.seeds]
     for moving in Rollout(at_wheel, robots, policy.sensors).run(
@@ -86,6 +89,12 @@ def _record(collection: Collection) -> int:
     for recorder, seed in zip(recorders, collection.seeds, strict=True):
         recorder.save(_file(collection.folder, seed))
     return len(robots)
+
+
+def _shortened(config: TrainConfig, seed: int, number: int) -> Scenario:
+    """A drive's scenario, as long as drives are."""
+    scenario = config.scenario_of(seed, number)
+    return replace(scenario, task=replace(scenario.task, timeout=config.imitation.seconds))
 
 
 class _Driver:

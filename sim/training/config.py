@@ -3,12 +3,19 @@
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import yaml
 from pydantic import Field
 
 from liquid_control.policy import PolicySpec
 from liquid_control.schema import ConfigError, Count, Positive, configured, validated
-from liquid_control_sim.scenario import ComposedScenario, scenario
+from liquid_control_sim.scenario import (
+    ComposedScenario,
+    Scenario,
+    faults_layer,
+    scenario,
+    with_faults,
+)
 
 Natural = Annotated[int, Field(ge=0)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -50,21 +57,51 @@ class ImitationConfig:
 
 
 @configured
+class DrivesConfig:
+    """One kind of drives.
+
+    scenario: where, what and with which robot. faults: profiles that each drive draws one of;
+        they are laid over the scenario.
+    share: how often it is drawn beside the other kinds. from_round: the first round that has it,
+        so that a run can begin with what is easy.
+    """
+
+    scenario: ComposedScenario = Field(default_factory=scenario)
+    faults: Annotated[list[str], Field(min_length=1)] = Field(default_factory=lambda: ['nominal'])
+    share: Positive = 1.0
+    from_round: Natural = 0
+
+    def __post_init__(self) -> None:
+        for name in self.faults:
+            faults_layer(name)
+
+
+@configured
 class TrainConfig:
     """A run.
 
-    seed: everything random in the run follows from it. validation_episodes: drives after each
-        round that choose the bundle. workers: processes that simulate. threads: of torch while it
-        trains.
+    seed: everything random in the run follows from it. drives: kinds of drives, mixed.
+    validation_episodes: drives of all kinds after each round that choose the bundle.
+    workers: processes that simulate. threads: of torch while it trains.
     """
 
     policy: PolicySpec
     seed: Natural = 0
-    simulation: ComposedScenario = Field(default_factory=scenario)
+    drives: Annotated[list[DrivesConfig], Field(min_length=1)] = Field(
+        default_factory=lambda: [DrivesConfig()]
+    )
     imitation: ImitationConfig = ImitationConfig()
     validation_episodes: Count = 32
     workers: Count = 2
     threads: Count = 1
+
+    def scenario_of(self, seed: int, number: int) -> Scenario:
+        """The scenario of one drive of round `number`; the seed tells which."""
+        rng = np.random.default_rng((seed, 2))
+        kinds = [kind for kind in self.drives if kind.from_round <= number] or self.drives[:1]
+        share = np.array([kind.share for kind in kinds])
+        kind = kinds[rng.choice(len(kinds), p=share / share.sum())]
+        return with_faults(kind.scenario, kind.faults[rng.integers(len(kind.faults))])
 
 
 def load_train_config(path: Path) -> TrainConfig:

@@ -107,7 +107,7 @@ class Run:
         save_bundle(self.policy, candidate, self._story(None))
         seeds = validation_seeds(self.config.seed, self.config.validation_episodes)
         result = evaluate(
-            Evaluation(candidate, seeds, self.config.simulation),
+            Evaluation(candidate, seeds, self.config.drives[0].scenario),
             self.config.workers,
         )
         for name, value in result.summary().items():
@@ -141,6 +141,7 @@ class Run:
         shares = [1.0, *imitation.expert_share]
         return Collection(
             self.config,
+            number,
             bundle=self.folder / 'driver',
             folder=self.folder / 'drives' / str(number),
             seeds=drive_seeds(self.config.seed, first, count),

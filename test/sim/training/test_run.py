@@ -57,8 +57,12 @@ def test_a_folder_that_holds_a_run_is_not_overwritten(tmp_path, capsys):
     [
         (('imitation', 'window'), 0, 'imitation.window is 0'),
         (('imitation', 'speed'), 1, 'imitation.speed is not a known field'),
-        (('simulation', 'weather'), 'rain', 'simulation.weather is not a known field'),
-        (('policy', 'wiring', 'neurons'), 'many', "policy.wiring.neurons is 'many'"),
+        (
+            ('drives', 0, 'scenario', 'weather'),
+            'rain',
+            'drives.0.scenario.weather is not a known field',
+        ),
+        (('policy', 'network', 'unfolds'), 'many', "policy.network.unfolds is 'many'"),
         (('policy', 'sensors', 'lidar', 'type'), 'sonar', 'policy.sensors.lidar'),
     ],
 )
