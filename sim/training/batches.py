@@ -24,7 +24,7 @@ class Batch(NamedTuple):
     """A window of every lane.
 
     fresh: [lanes] bool, a drive begins. labels: [lanes, time, 2]. weight: [lanes, time], 1 for
-    events, 0 behind the end of a drive.
+    events with a label, 0 for others and behind the end of a drive.
     """
 
     window: Window
@@ -79,6 +79,7 @@ def collate(pieces: Sequence[Piece], sensors: tuple[str, ...], time: int) -> Bat
     values, rows = {}, {}
     for column, sensor in enumerate(sensors):
         values[sensor], rows[sensor] = _column(pieces, sensor, column, time)
+    labels = [piece.episode.labels[piece.start : piece.stop] for piece in pieces]
     window = Window(
         values,
         rows,
@@ -90,9 +91,9 @@ def collate(pieces: Sequence[Piece], sensors: tuple[str, ...], time: int) -> Bat
     return Batch(
         window,
         fresh=torch.tensor([piece.start == 0 for piece in pieces]),
-        labels=_padded([piece.episode.labels[piece.start : piece.stop] for piece in pieces], time),
+        labels=_padded([np.nan_to_num(label) for label in labels], time),
         weight=_padded(
-            [np.ones(piece.stop - piece.start, np.float32) for piece in pieces], time, hold=False
+            [np.isfinite(label).all(1).astype(np.float32) for label in labels], time, hold=False
         ),
     )
 

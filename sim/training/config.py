@@ -77,10 +77,34 @@ class DrivesConfig:
 
 
 @configured
+class BagsConfig:
+    """Recorded drives to learn from, in place of simulated ones.
+
+    folder: where the bags are, at any depth. inputs: the drive node's parameter file that fits the
+        robot, as config/robots/jackal.yaml; None for the default topics.
+    topic: what was done: Twist, TwistStamped, or Odometry where no command was recorded.
+    lead: seconds between a measurement and what was done about it; for Odometry, how long the
+        robot takes to follow a command.
+    answer: what is done within so many seconds after a measurement is the answer to it.
+    holds: so long a command stays in force.
+    held_out: share of the bags' drives that only validate.
+    """
+
+    folder: Path
+    inputs: Path | None = None
+    topic: str = 'cmd_vel'
+    lead: Annotated[float, Field(ge=0)] = 0.0
+    answer: Positive = 0.1
+    holds: Positive = 0.5
+    held_out: Annotated[float, Field(ge=0, lt=1)] = 0.2
+
+
+@configured
 class TrainConfig:
     """A run.
 
     seed: everything random in the run follows from it. drives: kinds of drives, mixed.
+    bags: if given, recorded drives are learned from, in one round, and none are simulated.
     validation_episodes: drives of all kinds after each round that choose the bundle.
     workers: processes that simulate. threads: of torch while it trains.
     """
@@ -91,6 +115,7 @@ class TrainConfig:
         default_factory=lambda: [DrivesConfig()]
     )
     imitation: ImitationConfig = ImitationConfig()
+    bags: BagsConfig | None = None
     validation_episodes: Count = 32
     workers: Count = 2
     threads: Count = 1

@@ -18,7 +18,8 @@ class Episode(NamedTuple):
     newest: [N, S], row in `values` that each sensor holds at each event; -1 before its first
         message.
     ages: [N, S] seconds since each sensor's last stamp, infinite before its first message.
-    dt: [N] seconds since the event before. labels: [N, 2], the expert's raw actions.
+    dt: [N] seconds since the event before. labels: [N, 2], the expert's raw actions; NaN where it
+        said nothing.
     """
 
     values: dict[str, np.ndarray]

@@ -10,8 +10,9 @@ from torch import Tensor
 
 from liquid_control.policy import Policy
 from liquid_control.policy.window import Memory
-from liquid_control_sim.training.batches import Batch, batches
+from liquid_control_sim.training.batches import Batch, Piece, batches, collate
 from liquid_control_sim.training.config import ImitationConfig
+from liquid_control_sim.training.episode import load_episode
 
 
 class Learner:
@@ -50,6 +51,18 @@ class Learner:
         return loss.item(), memory.detach()
 
 
+@torch.no_grad()
+def mean_loss(policy: Policy, paths: Sequence[Path]) -> float:
+    """`imitation_loss` of whole drives, their mean."""
+    losses = []
+    for path in paths:
+        episode = load_episode(path, policy.sensors)
+        batch = collate([Piece(episode, 0, len(episode.dt))], policy.sensors, len(episode.dt))
+        actions, _ = policy.eval().unroll(batch.window, policy.blank(1))
+        losses.append(imitation_loss(actions, batch.labels, batch.weight).item())
+    return sum(losses) / len(losses)
+
+
 def imitation_loss(actions: Tensor, labels: Tensor, weight: Tensor) -> Tensor:
     """Mean Huber distance to the expert's actions; all [lanes, time, 2], weight [lanes, time].
 
@@ -57,7 +70,7 @@ def imitation_loss(actions: Tensor, labels: Tensor, weight: Tensor) -> Tensor:
         that in what looks the same, the policy goes the more usual way rather than in between.
     """
     distance = torch.nn.functional.smooth_l1_loss(actions, labels, reduction='none', beta=0.1)
-    return (distance.sum(-1) * weight).sum() / weight.sum()
+    return (distance.sum(-1) * weight).sum() / weight.sum().clamp(min=1.0)
 
 
 def _refreshed(memory: Memory, fresh: Tensor) -> Memory:

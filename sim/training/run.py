@@ -9,8 +9,11 @@ tensorboard              losses and validations
 """
 
 import json
+import shlex
+import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,13 +26,13 @@ from torch.utils.tensorboard import SummaryWriter
 
 from liquid_control.policy import Policy, save_bundle
 from liquid_control.schema import ConfigError, plain
-from liquid_control_sim.evaluation.evaluate import Evaluation, evaluate
+from liquid_control_sim.training.bags import BagDrives
 from liquid_control_sim.training.checkpoint import Progress as RunProgress
 from liquid_control_sim.training.checkpoint import load_checkpoint, save_checkpoint
-from liquid_control_sim.training.collect import Collection, collect, recorded
-from liquid_control_sim.training.config import TrainConfig, load_train_config
+from liquid_control_sim.training.config import BagsConfig, TrainConfig, load_train_config
+from liquid_control_sim.training.drives import Drives
 from liquid_control_sim.training.imitation import Learner
-from liquid_control_sim.training.seeds import drive_seeds, validation_seeds
+from liquid_control_sim.training.simulated import SimulatedDrives
 
 
 class Run:
@@ -41,6 +44,12 @@ class Run:
         torch.manual_seed(config.seed)
         self.policy = Policy(config.policy)
         self.learner = Learner(self.policy, config.imitation)
+        recorded = folder / 'drives'
+        self.drives: Drives = (
+            BagDrives(config.bags, self.policy, recorded)
+            if config.bags
+            else SimulatedDrives(config, recorded)
+        )
         self.progress = RunProgress()
         if self._checkpoint.exists():
             self.progress = load_checkpoint(self._checkpoint, self.policy, self.learner.optimizer)
@@ -63,32 +72,31 @@ class Run:
             TimeElapsedColumn(),
             TimeRemainingColumn(),
         ) as bar:
-            while self.progress.round < self.config.imitation.rounds:
+            while self.progress.round < self.drives.rounds:
                 self._round(bar)
         self.board.close()
 
     def _round(self, bar: Progress) -> None:
         number = self.progress.round
-        drives = [
-            path for earlier in range(number + 1) for path in recorded(self._collection(earlier))
-        ]
         if self.progress.epoch == 0:
-            self._collect(self._collection(number), bar)
+            self._record(number, bar)
+        paths = [path for earlier in range(number + 1) for path in self.drives.paths(earlier)]
         task = bar.add_task(
             f'round {number}: learn', total=self._epochs(number), completed=self.progress.epoch
         )
         while self.progress.epoch < self._epochs(number):
-            self._epoch(drives)
+            self._epoch(paths)
             bar.advance(task)
         bar.remove_task(task)
         self._validate()
         self.progress.round, self.progress.epoch = number + 1, 0
         self._save()
 
-    def _collect(self, collection: Collection, bar: Progress) -> None:
-        save_bundle(self.policy, collection.bundle, {'round': self.progress.round})
-        task = bar.add_task(f'round {self.progress.round}: drive', total=len(collection.seeds))
-        for count in collect(collection):
+    def _record(self, number: int, bar: Progress) -> None:
+        driver = self.folder / 'driver'
+        save_bundle(self.policy, driver, {'round': number})
+        task = bar.add_task(f'round {number}: drives', total=self.drives.count(number))
+        for count in self.drives.record(number, driver):
             bar.advance(task, count)
         bar.remove_task(task)
 
@@ -105,27 +113,22 @@ class Run:
         number = self.progress.round
         candidate = self.folder / 'candidate'
         save_bundle(self.policy, candidate, self._story(None))
-        seeds = validation_seeds(self.config.seed, self.config.validation_episodes)
-        result = evaluate(
-            Evaluation(candidate, seeds, self.config.drives[0].scenario),
-            self.config.workers,
-        )
-        for name, value in result.summary().items():
+        figures, score = self.drives.validate(candidate)
+        for name, value in figures.items():
             self.board.add_scalar(f'validation/{name}', value, self.progress.batches)
-        score = result.success_rate - result.collision_rate
-        print(f'round {number}: {result}', flush=True)  # noqa: T201
+        said = ', '.join(f'{name} {value:.4g}' for name, value in figures.items())
+        print(f'round {number}: {said}', flush=True)  # noqa: T201
         if score >= self.progress.best_score:
             self.progress.best_round, self.progress.best_score = number, score
-            save_bundle(self.policy, self.bundle, self._story(result.summary()))
+            save_bundle(self.policy, self.bundle, self._story(figures))
 
     def _story(self, validation: dict[str, float] | None) -> dict[str, Any]:
         """How the weights came to be, for the bundle."""
-        imitation = self.config.imitation
         return {
             **json.loads((self.folder / 'origin.json').read_text()),
             'seed': self.config.seed,
             'round': self.progress.round,
-            'episodes': imitation.first_episodes + self.progress.round * imitation.episodes,
+            'drives': sum(map(self.drives.count, range(self.progress.round + 1))),
             'wall_time_s': round(time.monotonic() - self._started),
             'validation': validation,
         }
@@ -134,44 +137,32 @@ class Run:
         self.progress.wall_s = time.monotonic() - self._started
         save_checkpoint(self._checkpoint, self.policy, self.learner.optimizer, self.progress)
 
-    def _collection(self, number: int) -> Collection:
-        imitation = self.config.imitation
-        first = imitation.first_episodes + (number - 1) * imitation.episodes if number else 0
-        count = imitation.episodes if number else imitation.first_episodes
-        shares = [1.0, *imitation.expert_share]
-        return Collection(
-            self.config,
-            number,
-            bundle=self.folder / 'driver',
-            folder=self.folder / 'drives' / str(number),
-            seeds=drive_seeds(self.config.seed, first, count),
-            expert_share=shares[min(number, len(shares) - 1)],
-        )
-
     def _epochs(self, number: int) -> int:
         return self.config.imitation.epochs if number else self.config.imitation.first_epochs
 
     def _fraction(self) -> float:
         """How much of the run is done, in drives learned from."""
-        imitation = self.config.imitation
-        cost = [
-            self._epochs(number) * (imitation.first_episodes + number * imitation.episodes)
-            for number in range(imitation.rounds)
-        ]
+        counts = list(map(self.drives.count, range(self.drives.rounds)))
+        cost = [self._epochs(number) * sum(counts[: number + 1]) for number in range(len(counts))]
         number, epoch = self.progress.round, self.progress.epoch
         return (sum(cost[:number]) + cost[number] * epoch / self._epochs(number)) / sum(cost)
 
 
-def start(config_path: Path, folder: Path) -> Run:
-    """A new run in a folder that holds none. Raises ConfigError."""
+def start(config_path: Path, folder: Path, bags: BagsConfig | None = None) -> Run:
+    """A new run in a folder that holds none. bags: instead of the configuration's own.
+
+    Raises ConfigError.
+    """
     if (folder / 'config.yaml').exists():
         raise ConfigError(
             f'{folder}: holds a run already; go on with it by --resume, or choose another folder'
         )
     config = load_train_config(config_path)
+    if bags:
+        config = replace(config, bags=bags)
     folder.mkdir(parents=True, exist_ok=True)
     origin = {
-        'command': f'liquid_control train --config {config_path}',
+        'command': shlex.join(['liquid_control', *sys.argv[1:]]),
         'versions': {name: version(name) for name in ('torch', 'mujoco', 'numpy')},
     }
     (folder / 'origin.json').write_text(json.dumps(origin, indent=2) + '\n')

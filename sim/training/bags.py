@@ -1,0 +1,222 @@
+"""Drives out of recorded bags: what a person or another controller did then is what is learned.
+
+A bag is read as the drive node would have heard it: the same topics and types, the same readers,
+the same event time. rosbag2 (SQLite, MCAP) and ROS 1 bags alike.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from rosbags.highlevel import AnyReader, AnyReaderError
+
+from liquid_control.nodes.inputs import Feed, build_input, input_types, settings_class
+from liquid_control.nodes.messages import MessageError
+from liquid_control.policy import Policy, load_bundle
+from liquid_control.schema import ConfigError
+from liquid_control.stream import Event, Timeline
+from liquid_control_sim.training.config import BagsConfig
+from liquid_control_sim.training.episode import Recorder
+from liquid_control_sim.training.imitation import mean_loss
+
+SHORTEST = 16
+"""Events; a stretch between two resets of the clock that has fewer is not worth a file."""
+
+
+class BagDrives:
+    """See `Drives`: one round of all bags in a folder."""
+
+    rounds = 1
+
+    def __init__(self, config: BagsConfig, policy: Policy, folder: Path) -> None:
+        self._config, self._policy, self._folder = config, policy, folder
+        self._bags = find_bags(config.folder)
+
+    def count(self, number: int) -> int:
+        return len(self._bags)
+
+    def record(self, number: int, driver: Path) -> Iterator[int]:
+        for bag in self._bags:
+            convert(self._config, self._policy, bag, self._folder)
+            yield 1
+        if not self.paths(0):
+            raise ConfigError(f'{self._config.folder}: no bag holds {SHORTEST} measurements')
+
+    def paths(self, number: int) -> list[Path]:
+        return [path for i, path in enumerate(self._all) if not self._is_held_out(i)]
+
+    def validate(self, candidate: Path) -> tuple[dict[str, float], float]:
+        held_out = [path for i, path in enumerate(self._all) if self._is_held_out(i)]
+        loss = mean_loss(load_bundle(candidate), held_out or self._all)
+        return {'loss': loss}, -loss
+
+    @property
+    def _all(self) -> list[Path]:
+        bags = (convert(self._config, self._policy, bag, self._folder) for bag in self._bags)
+        return [path for paths in bags for path in paths]
+
+    def _is_held_out(self, index: int) -> bool:
+        """Spread evenly over the drives; never the first."""
+        share = self._config.held_out
+        return int((index + 1) * share) > int(index * share)
+
+
+def find_bags(folder: Path) -> list[Path]:
+    """All bags in a folder and below, by name. Raises ConfigError if there is none."""
+    rosbag2 = {path.parent for path in folder.rglob('metadata.yaml')}
+    bags = rosbag2 | set(folder.rglob('*.bag'))
+    bags |= {path for path in folder.rglob('*.mcap') if path.parent not in rosbag2}
+    if not bags:
+        raise ConfigError(f'{folder}: no bag there, wanted rosbag2 folders, *.mcap or *.bag')
+    return sorted(bags)
+
+
+def convert(config: BagsConfig, policy: Policy, bag: Path, folder: Path) -> list[Path]:
+    """Write one bag's drives as files for training; what is there already is kept.
+
+    Raises ConfigError for a bag that cannot be read or has not all that is needed.
+    """
+    done = folder / f'{bag.stem}.done'
+    if done.exists():
+        return [folder / name for name in done.read_text().split()]
+    folder.mkdir(parents=True, exist_ok=True)
+    inputs = _read_inputs(config, policy)
+    try:
+        with AnyReader([bag]) as reader:
+            heard = _listen(reader, inputs, config, bag)
+    except (AnyReaderError, OSError) as error:
+        raise ConfigError(f'{bag}: not readable as a bag: {error}') from None
+    paths = []
+    for number, stretch in enumerate(_stretches(heard.arrivals)):
+        if len(stretch) >= SHORTEST:
+            path = folder / f'{bag.stem}-{number}.npz'
+            _write(policy, stretch, heard, config, path)
+            paths.append(path)
+    done.write_text('\n'.join(path.name for path in paths))
+    return paths
+
+
+@dataclass
+class _Heard:
+    """What a bag holds, in order of receipt, nanoseconds.
+
+    arrivals: receipt, event. acted_ns and actions: receipt and velocity of each command.
+    """
+
+    arrivals: list[tuple[int, Event]] = field(default_factory=list)
+    acted_ns: list[int] = field(default_factory=list)
+    actions: list[tuple[float, float]] = field(default_factory=list)
+
+    def action(self, at_ns: int, config: BagsConfig) -> np.ndarray:
+        """What was done at this time: the answer that came next, or else the command in force;
+        NaN where nobody commanded. float32 [2], m/s and rad/s.
+        """
+        at_ns += round(config.lead * 1e9)
+        after = bisect_left(self.acted_ns, at_ns)
+        if after < len(self.acted_ns) and self.acted_ns[after] - at_ns <= config.answer * 1e9:
+            return np.array(self.actions[after], np.float32)
+        before = bisect_right(self.acted_ns, at_ns) - 1
+        if before >= 0 and at_ns - self.acted_ns[before] <= config.holds * 1e9:
+            return np.array(self.actions[before], np.float32)
+        return np.full(2, np.nan, np.float32)
+
+
+def _read_inputs(config: BagsConfig, policy: Policy) -> list[tuple[str, Feed]]:
+    """By sensor, the topics that feed it, as the drive node's parameter file has them."""
+    given: dict[str, Any] = {}
+    if config.inputs:
+        try:
+            files = yaml.safe_load(config.inputs.read_text())
+            given = next(iter(files.values()))['ros__parameters']
+        except (OSError, yaml.YAMLError, AttributeError, KeyError, StopIteration) as error:
+            raise ConfigError(
+                f'{config.inputs}: not a parameter file of the drive node: {error!r}'
+            ) from None
+    feeds = []
+    for sensor, spec in policy.spec.sensors.items():
+        mine = given.get(sensor, {})
+        kind = mine.get('type', input_types(spec)[0])
+        try:
+            settings = settings_class(spec, kind)
+            names = settings.__dataclass_fields__
+            values = {name: value for name, value in mine.items() if name in names}
+            feeds += [(sensor, feed) for feed in build_input(spec, kind, settings(**values)).feeds]
+        except (TypeError, ValueError) as error:
+            raise ConfigError(f'{config.inputs}: {sensor}: {error}') from None
+    return feeds
+
+
+def _listen(
+    reader: AnyReader, inputs: Sequence[tuple[str, Feed]], config: BagsConfig, bag: Path
+) -> _Heard:
+    topics: dict[str, list[tuple[str, Feed]]] = {}
+    for sensor, feed in inputs:
+        topics.setdefault(feed.topic.strip('/'), []).append((sensor, feed))
+    acting = config.topic.strip('/')
+    there = {connection.topic.strip('/') for connection in reader.connections}
+    for topic in (*topics, acting):
+        if topic not in there:
+            raise ConfigError(
+                f'{bag}: topic {topic} is missing, it has {", ".join(sorted(there))}'
+            )
+    heard = _Heard()
+    wanted = [c for c in reader.connections if c.topic.strip('/') in {*topics, acting}]
+    for connection, receipt_ns, raw in reader.messages(connections=wanted):
+        message: Any = reader.deserialize(raw, connection.msgtype)
+        topic = connection.topic.strip('/')
+        if topic == acting:
+            heard.acted_ns.append(receipt_ns)
+            heard.actions.append(_velocity(message))
+        for sensor, feed in topics.get(topic, ()):
+            value = _value(feed, message)
+            if value is not None:
+                stamp = message.header.stamp
+                stamp_ns = stamp.sec * 1_000_000_000 + stamp.nanosec
+                heard.arrivals.append((receipt_ns, Event(stamp_ns, sensor, value)))
+    return heard
+
+
+def _value(feed: Feed, message: Any) -> np.ndarray | None:
+    try:
+        reading = feed.read(message)
+    except MessageError:  # the drive node would not have taken it either
+        return None
+    return reading.value if reading else None
+
+
+def _velocity(message: Any) -> tuple[float, float]:
+    """Of a Twist, a TwistStamped or an Odometry."""
+    twist = getattr(message, 'twist', message)
+    twist = getattr(twist, 'twist', twist)
+    return twist.linear.x, twist.angular.z
+
+
+def _stretches(arrivals: Sequence[tuple[int, Event]]) -> Iterator[list[tuple[int, Event]]]:
+    """What event time takes, cut where it begins anew."""
+    timeline, stretch = Timeline(), list[tuple[int, Event]]()
+    for receipt_ns, event in arrivals:
+        steps = timeline.add(event, receipt_ns)
+        if any(step.reset for step in steps) and stretch:
+            yield stretch
+            stretch = []
+        if steps:
+            stretch.append((receipt_ns, event))
+    if stretch:
+        yield stretch
+
+
+def _write(
+    policy: Policy,
+    stretch: Sequence[tuple[int, Event]],
+    heard: _Heard,
+    config: BagsConfig,
+    path: Path,
+) -> None:
+    recorder = Recorder(policy)
+    for receipt_ns, event in stretch:
+        recorder.add(event, policy.spec.action.raw(heard.action(receipt_ns, config)))
+    recorder.save(path)

@@ -1,0 +1,46 @@
+"""Drives out of the simulator: the expert's and the policy's, round after round."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from liquid_control_sim.evaluation.evaluate import Evaluation, evaluate
+from liquid_control_sim.training.collect import Collection, collect, recorded
+from liquid_control_sim.training.config import TrainConfig
+from liquid_control_sim.training.seeds import drive_seeds, validation_seeds
+
+
+class SimulatedDrives:
+    """See `Drives`."""
+
+    def __init__(self, config: TrainConfig, folder: Path) -> None:
+        self._config, self._folder = config, folder
+        self.rounds = config.imitation.rounds
+
+    def count(self, number: int) -> int:
+        imitation = self._config.imitation
+        return imitation.episodes if number else imitation.first_episodes
+
+    def record(self, number: int, driver: Path) -> Iterator[int]:
+        yield from collect(self._collection(number, driver))
+
+    def paths(self, number: int) -> list[Path]:
+        return recorded(self._collection(number, self._folder))
+
+    def validate(self, candidate: Path) -> tuple[dict[str, float], float]:
+        config = self._config
+        seeds = validation_seeds(config.seed, config.validation_episodes)
+        result = evaluate(Evaluation(candidate, seeds, config.drives[0].scenario), config.workers)
+        return result.summary(), result.success_rate - result.collision_rate
+
+    def _collection(self, number: int, driver: Path) -> Collection:
+        config = self._config
+        first = sum(map(self.count, range(number)))
+        shares = [1.0, *config.imitation.expert_share]
+        return Collection(
+            config,
+            number,
+            bundle=driver,
+            folder=self._folder / str(number),
+            seeds=drive_seeds(config.seed, first, self.count(number)),
+            expert_share=shares[min(number, len(shares) - 1)],
+        )
