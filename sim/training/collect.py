@@ -77,15 +77,14 @@ def _record(collection: Collection) -> int:
     ]
     recorders = [Recorder(policy) for _ in robots]
     drivers = [_Driver(config, collection.expert_share, seed) for seed in collection.seeds]
-    for moving in Rollout(at_wheel, robots, policy.sensors).run(
-        lambda i, robot: drivers[i].choose(robot)
-    ):
+    rollout = Rollout(at_wheel, robots, policy.sensors)
+    for moving in rollout.run(lambda i, robot: drivers[i].choose(robot)):
         for i in moving:
-            label = robots[i].label
-            if robots[i].sensor not in policy.sensors:
-                continue
-            if robots[i].accepted and label is not None:
-                recorders[i].add(robots[i].drive.message.event, label)
+            robot = robots[i]
+            heard = robot.sensor in policy.sensors and robot.accepted
+            if heard and robot.label is not None:
+                label = policy.spec.action.raw(robot.label)
+                recorders[i].add(robot.drive.message.event, label)
     for recorder, seed in zip(recorders, collection.seeds, strict=True):
         recorder.save(_file(collection.folder, seed))
     return len(robots)
