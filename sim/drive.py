@@ -46,9 +46,19 @@ class Drive:
 
     def act(self, velocity: Any) -> Message:
         """Ask for a velocity, forward m/s and left rad/s, and wait for the next message."""
-        simulation, now_ns = self.simulation, self.simulation.now_ns
-        passed = (now_ns - self._commanded_ns) * 1e-9
-        simulation.command(*self._limiter.limit(velocity, passed))
-        self._commanded_ns = now_ns
-        self.message = simulation.next_message()
+        self._command(velocity)
+        self.message = self.simulation.next_message()
         return self.message
+
+    def act_until(self, velocity: Any, t_ns: int) -> list[Message]:
+        """Ask for a velocity and run to exactly this time; all messages that arrived by then."""
+        self._command(velocity)
+        messages = self.simulation.run_until(t_ns)
+        self.message = messages[-1] if messages else self.message
+        return messages
+
+    def _command(self, velocity: Any) -> None:
+        now_ns = self.simulation.now_ns
+        passed = (now_ns - self._commanded_ns) * 1e-9
+        self.simulation.command(*self._limiter.limit(velocity, passed))
+        self._commanded_ns = now_ns

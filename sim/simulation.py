@@ -24,14 +24,16 @@ class Simulation:
 
     The same scenario, seed and commands give the same bits.
     layout: walls and obstacles. task: what is to be done, and how far that is. movers: what moves.
+    condition: what the robot is like in this episode.
     """
 
     def __init__(self, config: Scenario, seed: int) -> None:
         self.config = config
-        world, task, movers = np.random.default_rng(seed).spawn(3)
+        world, task, movers, robot = np.random.default_rng(seed).spawn(4)
         self.layout = config.world.build(world)
         self.task = config.task.start(self.layout, task)
-        self._physics = Physics(self.layout, config.robot, START_NS)
+        self.condition = config.robot.variation.draw(robot)
+        self._physics = Physics(self.layout, config.robot, START_NS, condition=self.condition)
         self.movers = Moving(self.layout, self._physics, movers)
         self._sensors = SensorSuite(config.sensors, self._physics, self.layout, self.task, seed)
         self._tick_ns = START_NS

@@ -22,16 +22,21 @@ def sensors_of(scenario: Scenario) -> tuple[str, ...]:
     return tuple(name for name in SENSORS if name in there)
 
 
-def observation_space(scenario: Scenario) -> spaces.Dict:
-    """The space of `View.add`; see `DriveEnv`."""
+def held_space(scenario: Scenario) -> spaces.Dict:
+    """The space of `View.held`."""
     names = sensors_of(scenario)
+    ages = spaces.Box(0.0, NEVER, (len(names),), np.float32)
+    return spaces.Dict({'ages': ages, **{name: _space(name, scenario) for name in names}})
+
+
+def event_space(scenario: Scenario) -> spaces.Dict:
+    """The space of `View.event`."""
     return spaces.Dict(
         {
-            'sensor': spaces.Discrete(len(names)),
-            'stamp': spaces.Box(0.0, 1e6, (1,), np.float64),
+            'sensor': spaces.Discrete(len(sensors_of(scenario))),
+            'stamp': spaces.Box(-1e6, 1e6, (1,), np.float64),
             'dt': spaces.Box(-NEVER, NEVER, (1,), np.float32),
-            'ages': spaces.Box(0.0, NEVER, (len(names),), np.float32),
-            **{name: _space(name, scenario) for name in names},
+            **held_space(scenario),
         }
     )
 
@@ -46,33 +51,43 @@ def _space(name: str, scenario: Scenario) -> spaces.Box:
 
 
 class View:
-    """Holds the last value of every sensor."""
+    """Holds the last value of every sensor, and its stamp."""
 
-    def __init__(self, scenario: Scenario, space: spaces.Dict) -> None:
+    def __init__(self, scenario: Scenario) -> None:
         self._names = sensors_of(scenario)
-        self._held = {name: np.zeros(space[name].shape, space[name].dtype) for name in self._names}
+        space = held_space(scenario)
         self._lowest = {name: space[name].low for name in self._names}
         self._highest = {name: space[name].high for name in self._names}
+        self._held = {name: np.zeros_like(space[name].low) for name in self._names}
         self._stamps: dict[str, int] = {}
         self._last_ns: int | None = None
 
-    def add(self, message: Message) -> Observation:
-        """Take in a delivered message and show everything."""
-        event = message.event
-        name = event.sensor
-        self._held[name] = np.clip(event.value, self._lowest[name], self._highest[name])
-        dt = 0 if self._last_ns is None else event.stamp_ns - self._last_ns
-        self._last_ns = self._stamps[name] = event.stamp_ns
-        ages = [self._age(other, message.delivered_ns) for other in self._names]
+    def take(self, message: Message) -> None:
+        """Hold what a message says."""
+        name = message.event.sensor
+        self._held[name] = np.clip(message.event.value, self._lowest[name], self._highest[name])
+        self._last_ns = self._stamps[name] = message.event.stamp_ns
+
+    def held(self, now_ns: int) -> Observation:
+        """Everything that is held, and how old it is by now."""
+        ages = [self._age(name, now_ns) for name in self._names]
+        held = {name: value.copy() for name, value in self._held.items()}
+        return {'ages': np.array(ages, np.float32), **held}
+
+    def event(self, message: Message) -> Observation:
+        """Take a message that has just been delivered, and show it and everything held."""
+        stamp_ns, last_ns = message.event.stamp_ns, self._last_ns
+        dt = 0.0 if last_ns is None else (stamp_ns - last_ns) * 1e-9
+        self.take(message)
         return {
-            'sensor': self._names.index(name),
-            'stamp': np.array([(event.stamp_ns - START_NS) * 1e-9]),
-            'dt': np.clip(np.array([dt * 1e-9], np.float32), -NEVER, NEVER),
-            'ages': np.array(ages, np.float32),
-            **{other: value.copy() for other, value in self._held.items()},
+            'sensor': self._names.index(message.event.sensor),
+            'stamp': np.array([(stamp_ns - START_NS) * 1e-9]),
+            'dt': np.clip(np.array([dt], np.float32), -NEVER, NEVER),
+            **self.held(message.delivered_ns),
         }
 
     def _age(self, sensor: str, now_ns: int) -> float:
+        """A stamp from the future, which a clock that is ahead gives, has no age."""
         if sensor not in self._stamps:
             return NEVER
-        return min((now_ns - self._stamps[sensor]) * 1e-9, NEVER)
+        return min(max((now_ns - self._stamps[sensor]) * 1e-9, 0.0), NEVER)

@@ -1,6 +1,6 @@
 """How much of the task a step has done."""
 
-from liquid_control_sim.planners.grid import Grid
+from liquid_control_sim.planners.grid import CostToGo, Grid
 from liquid_control_sim.simulation import Simulation
 
 AT_TARGET = 10.0
@@ -13,11 +13,19 @@ class Reward:
     being there, COLLISION for bumping into something, SECOND for each second.
 
     Without a target, metres driven.
+
+    grid: the world without its movers. way: the shortest one to the target, None without one.
     """
+
+    way: CostToGo | None
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
-        self._grid = Grid(simulation.layout, comfort_price=0.0)
+        robot = simulation.config.robot
+        # A metre is to cost a metre wherever the robot can be without a collision.
+        self.grid = Grid(
+            simulation.layout, footprint=min(robot.length, robot.width) / 2, comfort_price=0.0
+        )
         self._elapsed = simulation.elapsed
         self._remaining = self._begin()
 
@@ -37,10 +45,10 @@ class Reward:
     def _begin(self) -> float:
         task = self._simulation.task
         self._reached = len(task.reached)
-        self._way = self._grid.cost_to(*task.target) if task.target else None
+        self.way = self.grid.cost_to(*task.target) if task.target else None
         return self._left()
 
     def _left(self) -> float:
-        if self._way is None:
+        if self.way is None:
             return -self._simulation.distance_m
-        return self._way.cost(*self._simulation.pose[:2])
+        return self.way.cost(*self._simulation.pose[:2])

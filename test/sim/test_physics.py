@@ -77,20 +77,6 @@ def test_wheel_odometry_agrees_with_the_truth_on_a_dry_floor(drive):
     assert physics.distance_m == pytest.approx(5.0 - 0.25 - JACKAL.motor_lag, rel=0.01)
 
 
-def test_motors_lag_behind_the_command(drive):
-    assert drive(0.2, 0.0, JACKAL.motor_lag).twist[0] == pytest.approx(0.2 * 0.63, rel=0.2)
-    assert drive(0.2, 0.0, 6 * JACKAL.motor_lag).twist[0] == pytest.approx(0.2, rel=0.01)
-
-
-def test_braking_distance_is_speed_times_lag(drive):
-    physics = drive(1.0, 0.0, 3.0)
-    before = physics.pose[0]
-    physics.command(0.0, 0.0)
-    physics.advance(physics.now_ns + 2_000_000_000)
-    assert physics.pose[0] - before == pytest.approx(JACKAL.motor_lag, rel=0.25)
-    assert physics.twist == pytest.approx((0.0, 0.0), abs=1e-3)
-
-
 def measured(physics: Physics) -> np.ndarray:
     physics.refresh()
     return Imu(PERFECT, physics, np.random.default_rng(0)).measure()
