@@ -1,7 +1,8 @@
 """Asynchronous sensors: each measures on a clock of its own, and its messages take their time."""
 
 from liquid_control_sim.sensors.camera import Camera, CameraConfig
-from liquid_control_sim.sensors.clock import Clock, Latency, Tick
+from liquid_control_sim.sensors.clock import Clock, Slowdown, Stamps, Tick
+from liquid_control_sim.sensors.delivery import Bursts, Latency, Outage
 from liquid_control_sim.sensors.imu import Imu, ImuConfig
 from liquid_control_sim.sensors.lidar import Lidar, LidarConfig
 from liquid_control_sim.sensors.message import Message
@@ -10,6 +11,7 @@ from liquid_control_sim.sensors.suite import SENSORS, SensorSuite, SuiteConfig
 
 __all__ = [
     'SENSORS',
+    'Bursts',
     'Camera',
     'CameraConfig',
     'Clock',
@@ -22,7 +24,10 @@ __all__ = [
     'Odometry',
     'OdometryConfig',
     'OdometryReading',
+    'Outage',
     'SensorSuite',
+    'Slowdown',
+    'Stamps',
     'SuiteConfig',
     'Tick',
 ]

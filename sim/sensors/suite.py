@@ -25,12 +25,22 @@ SENSORS = ('lidar', 'imu', 'camera', 'odometry', 'goal')
 
 @configured
 class SuiteConfig:
-    """The robot's sensors; None for one that it has not."""
+    """The robot's sensors; None for one that it has not. One at least must keep speaking: what
+    drives the robot waits for the next message.
+    """
 
     lidar: LidarConfig | None = LidarConfig()
     imu: ImuConfig | None = ImuConfig()
     camera: CameraConfig | None = CameraConfig()
     odometry: OdometryConfig | None = OdometryConfig()
+
+    def __post_init__(self) -> None:
+        outages = [clock.outage for clock in self.clocks.values()]
+        if all(outage is not None and outage.lasts is None for outage in outages):
+            raise ValueError(
+                f'of {", ".join(self.clocks) or "no sensors"} all die for good (outage.lasts is '
+                'null), wanted one at least that does not'
+            )
 
     @property
     def clocks(self) -> dict[str, Clock]:
@@ -50,7 +60,7 @@ class SensorSuite:
         self, config: SuiteConfig, physics: Physics, layout: Layout, task: Task, seed: int
     ) -> None:
         self._physics, self._task = physics, task
-        self._read: dict[str, Callable[[Tick], Iterator[Message]]] = {}
+        self._read: dict[str, Callable[[int, int], Iterator[Message]]] = {}
         noise, rhythm = _streams(seed, 0), _streams(seed, 1)
         if config.lidar:
             self._lidar = Lidar(config.lidar, physics, noise['lidar'])
@@ -68,7 +78,7 @@ class SensorSuite:
             name: clock.ticks(rhythm[name], physics.now_ns)
             for name, clock in config.clocks.items()
         }
-        self._due = [(next(ticks), name) for name, ticks in self._ticks.items()]
+        self._due = [_due(name, next(ticks)) for name, ticks in self._ticks.items()]
         heapq.heapify(self._due)
         self._order = count()
         self._travelling: list[tuple[int, int, Message]] = []
@@ -76,47 +86,57 @@ class SensorSuite:
     @property
     def delivery_is_next(self) -> bool:
         """Whether a message arrives before anything is measured, or at the same time."""
-        return bool(self._travelling) and self._travelling[0][0] <= self._due[0][0].measured_ns
+        return bool(self._travelling) and self._travelling[0][0] <= self._due[0][0]
 
     @property
     def next_event_ns(self) -> int:
         """When the next delivery or measurement is due."""
-        return self._travelling[0][0] if self.delivery_is_next else self._due[0][0].measured_ns
+        return self._travelling[0][0] if self.delivery_is_next else self._due[0][0]
 
     def measure(self) -> None:
-        """Make the measurement that is due now; its message is under way."""
-        tick, name = self._due[0]
-        heapq.heapreplace(self._due, (next(self._ticks[name]), name))
-        self._physics.refresh()
-        for message in self._read[name](tick):
-            heapq.heappush(self._travelling, (tick.delivered_ns, next(self._order), message))
+        """Make the measurement that is due now; its message is under way, or lost."""
+        _, name, tick = self._due[0]
+        heapq.heapreplace(self._due, _due(name, next(self._ticks[name])))
+        if tick.delivered_ns is not None:
+            for message in self._read[name](tick.stamp_ns, tick.delivered_ns):
+                heapq.heappush(
+                    self._travelling, (message.delivered_ns, next(self._order), message)
+                )
+        elif name == 'odometry':
+            self._odometry.measure()
 
     def deliver(self) -> Message:
         """Take the message that arrives first."""
         return heapq.heappop(self._travelling)[2]
 
-    def _scan(self, tick: Tick) -> Iterator[Message]:
-        yield _message(tick, 'lidar', self._lidar.measure())
+    def _scan(self, stamp_ns: int, delivered_ns: int) -> Iterator[Message]:
+        self._physics.locate()
+        yield Message(Event(stamp_ns, 'lidar', self._lidar.measure()), delivered_ns)
 
-    def _motion(self, tick: Tick) -> Iterator[Message]:
-        yield _message(tick, 'imu', self._imu.measure())
+    def _motion(self, stamp_ns: int, delivered_ns: int) -> Iterator[Message]:
+        self._physics.refresh()
+        yield Message(Event(stamp_ns, 'imu', self._imu.measure()), delivered_ns)
 
-    def _image(self, tick: Tick) -> Iterator[Message]:
+    def _image(self, stamp_ns: int, delivered_ns: int) -> Iterator[Message]:
+        self._physics.locate()
         image, pixels = self._camera.measure()
-        event = Event(tick.measured_ns, 'camera', image)
         yield Message(
-            event, tick.delivered_ns, beacon_pixels=pixels, beacon=len(self._task.reached)
+            Event(stamp_ns, 'camera', image),
+            delivered_ns,
+            beacon_pixels=pixels,
+            beacon=len(self._task.reached),
         )
 
-    def _way(self, tick: Tick) -> Iterator[Message]:
+    def _way(self, stamp_ns: int, delivered_ns: int) -> Iterator[Message]:
         pose, velocity = self._odometry.measure()
-        yield Message(Event(tick.measured_ns, 'odometry', velocity), tick.delivered_ns, pose)
+        yield Message(Event(stamp_ns, 'odometry', velocity), delivered_ns, pose)
         if self._task.goal is not None:
-            yield _message(tick, 'goal', distance_and_bearing(pose, *self._task.goal))
+            goal = distance_and_bearing(pose, *self._task.goal)
+            yield Message(Event(stamp_ns, 'goal', goal), delivered_ns)
 
 
-def _message(tick: Tick, sensor: str, value: np.ndarray) -> Message:
-    return Message(Event(tick.measured_ns, sensor, value), tick.delivered_ns)
+def _due(name: str, tick: Tick) -> tuple[int, str, Tick]:
+    return tick.measured_ns, name, tick
 
 
 def _streams(seed: int, purpose: int) -> dict[str, np.random.Generator]:

@@ -7,7 +7,7 @@ import pytest
 
 from liquid_control_sim.physics import Physics
 from liquid_control_sim.scenario import scenario
-from liquid_control_sim.sensors import Camera, CameraConfig, Imu, ImuConfig, Lidar, LidarConfig
+from liquid_control_sim.sensors import Camera, CameraConfig, Lidar, LidarConfig
 from liquid_control_sim.worlds import Box, Cylinder, Layout
 
 JACKAL = scenario().robot
@@ -76,19 +76,6 @@ def test_scan_noise_and_missing_returns_are_as_configured(room):
     error = np.where(np.isfinite(scans), scans - scan(layout), np.nan)
     assert np.nanstd(error) == pytest.approx(0.02, rel=0.05)
     assert np.nanmean(error) == pytest.approx(0.0, abs=0.001)
-
-
-def test_imu_noise_and_bias_are_as_configured(room):
-    physics = physics_of(room())
-    config = ImuConfig()
-    imu = Imu(config, physics, np.random.default_rng(0))
-    readings = np.stack([imu.measure() for _ in range(2000)])
-    assert readings.dtype == np.float32
-    assert readings.std(axis=0)[:3] == pytest.approx(config.gyro_noise, rel=0.1)
-    assert readings.std(axis=0)[3:] == pytest.approx(config.accelerometer_noise, rel=0.1)
-    others = [Imu(config, physics, np.random.default_rng(seed)).measure() for seed in range(300)]
-    spread = np.hypot(config.accelerometer_noise, config.accelerometer_bias)
-    assert np.std(others, axis=0)[3:] == pytest.approx(spread, rel=0.15)
 
 
 def test_the_beacon_is_red_and_where_it_stands(room):
