@@ -1,8 +1,13 @@
-"""From recorded drives to a bundle: imitation of the expert, in runs that can be resumed.
+"""From recorded drives to a bundle: imitation of the expert, then trial and error, in runs that
+can be resumed.
 
 run                      the run in its folder, round after round
 collect, episode         records drives
 batches, imitation       cuts them into windows, learns from them
-checkpoint               remembers how far the run is
+finetuning               its rounds of trial and error
+experience, exploration  drives that try something
+privileged, critic       judge what came of it
+returns, ppo             learn from that
+validation, checkpoint   keeps the best policy, remembers how far the run is
 config, seeds            what a run is made of, and which worlds belong to it
 """

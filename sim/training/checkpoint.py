@@ -7,6 +7,7 @@ of it.
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,8 @@ from typing import Any
 import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
-from liquid_control.policy import Policy
 from liquid_control.schema import ConfigError
 
 
@@ -37,11 +37,18 @@ class Progress:
 
 
 def save_checkpoint(
-    path: Path, policy: Policy, optimizer: torch.optim.Optimizer, progress: Progress
+    path: Path,
+    modules: Mapping[str, nn.Module],
+    optimizers: Mapping[str, torch.optim.Optimizer],
+    progress: Progress,
 ) -> None:
-    tensors = {f'policy.{name}': value for name, value in policy.state_dict().items()}
-    for index, state in optimizer.state_dict()['state'].items():
-        tensors |= {f'optimizer.{index}.{name}': value for name, value in state.items()}
+    """modules, optimizers: by names without dots, none of them the same."""
+    tensors: dict[str, Tensor] = {}
+    for kind, module in modules.items():
+        tensors |= {f'{kind}.{name}': value for name, value in module.state_dict().items()}
+    for kind, optimizer in optimizers.items():
+        for index, state in optimizer.state_dict()['state'].items():
+            tensors |= {f'{kind}.{index}.{name}': value for name, value in state.items()}
     part = path.with_suffix('.part')
     save_file(tensors, part, metadata={'progress': json.dumps(asdict(progress))})
     with part.open('rb+') as file:
@@ -49,30 +56,35 @@ def save_checkpoint(
     part.replace(path)
 
 
-def load_checkpoint(path: Path, policy: Policy, optimizer: torch.optim.Optimizer) -> Progress:
-    """Put the weights and the optimiser's state back. Raises ConfigError naming the file if it is
-    not of this policy.
+def load_checkpoint(
+    path: Path,
+    modules: Mapping[str, nn.Module],
+    optimizers: Mapping[str, torch.optim.Optimizer],
+) -> Progress:
+    """Put the weights and the optimisers' states back. Raises ConfigError naming the file if it is
+    not of these.
     """
     with safe_open(path, framework='pt') as file:
         progress = Progress(**json.loads(file.metadata()['progress']))
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    weights = {
-        name.removeprefix('policy.'): v
-        for name, v in tensors.items()
-        if name.startswith('policy.')
-    }
     try:
-        policy.load_state_dict(weights)
+        for kind, module in modules.items():
+            module.load_state_dict(_of(kind, tensors))
     except RuntimeError as error:
         raise ConfigError(
             f'{path}: not a checkpoint of this configuration: {str(error).splitlines()[-1]}'
         ) from None
-    state: dict[int, dict[str, Tensor]] = {}
-    for name, value in tensors.items():
-        kind, _, rest = name.partition('.')
-        if kind == 'optimizer':
-            index, _, key = rest.partition('.')
+    for kind, optimizer in optimizers.items():
+        state: dict[int, dict[str, Tensor]] = {}
+        for name, value in _of(kind, tensors).items():
+            index, _, key = name.partition('.')
             state.setdefault(int(index), {})[key] = value
-    whole: dict[str, Any] = optimizer.state_dict()
-    optimizer.load_state_dict({**whole, 'state': state})
+        whole: dict[str, Any] = optimizer.state_dict()
+        optimizer.load_state_dict({**whole, 'state': state})
     return progress
+
+
+def _of(kind: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Those of one module or optimiser, by their own names."""
+    start = f'{kind}.'
+    return {name[len(start) :]: value for name, value in tensors.items() if name.startswith(start)}

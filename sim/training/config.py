@@ -19,6 +19,8 @@ from liquid_control_sim.scenario import (
 
 Natural = Annotated[int, Field(ge=0)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
+Discount = Annotated[float, Field(gt=0, lt=1)]
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 @configured
@@ -54,6 +56,50 @@ class ImitationConfig:
     window: Count = 128
     learning_rate: Positive = 3e-3
     clip_norm: Positive = 1.0
+
+
+@configured
+class PpoConfig:
+    """Fine-tuning by trial: PPO (Schulman et al., 2017) over irregular time; seconds.
+
+    In each of `rounds` rounds, `iterations` times: `drives` drives are tried, and learned from.
+    They follow the rounds of imitation and begin with the best policy of those.
+
+    bundle: if given, begin with this one, and imitate nobody.
+    seconds: length of a drive; it ends sooner where its task does.
+    gamma, gae_lambda: how much of what is one second ahead counts: 0.9 looks about ten seconds
+        ahead.
+    decision: so far apart are decisions, at least. std, correlation: of the noise on top of them,
+        raw actions and seconds; std is only where it begins.
+    warmup: so many iterations at first train the critic alone.
+    epochs: passes over an iteration's drives, fewer when the policy has moved by kl_limit (nats a
+        decision). lanes, window: as in imitation. clip: of the ratio of the likelihoods.
+    entropy: weight of the noise's entropy. anchor: weight of the squared distance of raw actions
+        to those of the policy that PPO began with.
+    """
+
+    rounds: Count = 4
+    iterations: Count = 8
+    drives: Count = 24
+    bundle: Path | None = None
+    seconds: Positive = 16.0
+    gamma: Discount = 0.9
+    gae_lambda: Discount = 0.5
+    decision: Positive = 0.1
+    std: Positive = 0.2
+    correlation: Positive = 0.3
+    warmup: Natural = 2
+    epochs: Count = 3
+    kl_limit: Positive = 0.02
+    lanes: Count = 12
+    window: Count = 128
+    clip: Positive = 0.2
+    entropy: Weight = 1e-3
+    anchor: Weight = 0.1
+    learning_rate: Positive = 2e-4
+    clip_norm: Positive = 1.0
+    critic_epochs: Count = 10
+    critic_learning_rate: Positive = 1e-3
 
 
 @configured
@@ -104,7 +150,8 @@ class TrainConfig:
     """A run.
 
     seed: everything random in the run follows from it. drives: kinds of drives, mixed.
-    bags: if given, recorded drives are learned from, in one round, and none are simulated.
+    bags: if given, recorded drives are imitated, in one round, and no simulated ones.
+    ppo: if given, the policy is fine-tuned after that, in the simulator.
     validation_episodes: drives of all kinds after each round that choose the bundle.
     workers: processes that simulate. threads: of torch while it trains.
     """
@@ -116,6 +163,7 @@ class TrainConfig:
     )
     imitation: ImitationConfig = ImitationConfig()
     bags: BagsConfig | None = None
+    ppo: PpoConfig | None = None
     validation_episodes: Count = 32
     workers: Count = 2
     threads: Count = 1

@@ -2,6 +2,7 @@
 training.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,11 +46,16 @@ class Recorder:
         self._events.append(Event(event.stamp_ns, event.sensor, prepared))
         self._labels.append(label)
 
-    def save(self, path: Path) -> None:
-        """Write the file whole or not at all."""
-        order = sorted(range(len(self._events)), key=lambda i: self._events[i].stamp_ns)
+    @property
+    def order(self) -> list[int]:
+        """The events in order of arrival, by their stamps; those of one stamp as they came."""
+        return sorted(range(len(self._events)), key=lambda i: self._events[i].stamp_ns)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What `arranged` makes an Episode of."""
+        order = self.order
         events = [self._events[i] for i in order]
-        arrays = {
+        arrays: dict[str, np.ndarray] = {
             'stamps_ns': np.array([event.stamp_ns for event in events], np.int64),
             'sensors': np.array(
                 [self._policy.sensors.index(event.sensor) for event in events], np.uint8
@@ -57,20 +63,34 @@ class Recorder:
             'labels': np.array([self._labels[i] for i in order], np.float32),
         }
         for name in self._policy.sensors:
-            arrays[f'value_{name}'] = np.array(
-                [event.value for event in events if event.sensor == name]
-            )
+            said = [event.value for event in events if event.sensor == name]
+            arrays[f'value_{name}'] = np.array(said) if said else self._silence(name)
+        return arrays
+
+    def save(self, path: Path) -> None:
+        """Write the file whole or not at all."""
         part = path.with_suffix('.part')
         with part.open('wb') as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
+            np.savez(file, **self.arrays())  # type: ignore[arg-type]
         part.replace(path)
+
+    def _silence(self, sensor: str) -> np.ndarray:
+        """No prepared values, in the shape that they would have."""
+        spec = self._policy.spec.sensors[sensor]
+        one: np.ndarray = np.zeros((1, *spec.shape), spec.dtype)
+        return self._policy.encoder(sensor).prepare(one)[:0]
 
 
 def load_episode(path: Path, sensors: tuple[str, ...]) -> Episode:
     """Read what a Recorder saved. sensors: the policy's, in its order."""
     with np.load(path, allow_pickle=False) as arrays:
-        stamps_ns, spoke, labels = arrays['stamps_ns'], arrays['sensors'], arrays['labels']
-        values = {name: arrays[f'value_{name}'] for name in sensors}
+        return arranged(arrays, sensors)
+
+
+def arranged(arrays: Mapping[str, np.ndarray], sensors: tuple[str, ...]) -> Episode:
+    """What a Recorder collected, in its form for training."""
+    stamps_ns, spoke, labels = arrays['stamps_ns'], arrays['sensors'], arrays['labels']
+    values = {name: arrays[f'value_{name}'] for name in sensors}
     said = spoke[:, None] == np.arange(len(sensors))
     newest = np.cumsum(said, axis=0) - 1
     last_ns = np.maximum.accumulate(np.where(said, stamps_ns[:, None], 0), axis=0)

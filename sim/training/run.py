@@ -5,6 +5,7 @@ origin.json              the command and the versions it was started with
 checkpoint.safetensors   where it is, after every epoch
 drives/0, drives/1, ...  what was recorded in each round
 bundle                   the best policy of all rounds so far, by validation
+finetuning.safetensors   see `finetuning`
 tensorboard              losses and validations
 """
 
@@ -22,6 +23,7 @@ import numpy as np
 import torch
 import yaml
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from torch import nn
 from torch.utils.tensorboard import SummaryWriter
 
 from liquid_control.policy import Policy, save_bundle
@@ -31,8 +33,10 @@ from liquid_control_sim.training.checkpoint import Progress as RunProgress
 from liquid_control_sim.training.checkpoint import load_checkpoint, save_checkpoint
 from liquid_control_sim.training.config import BagsConfig, TrainConfig, load_train_config
 from liquid_control_sim.training.drives import Drives
+from liquid_control_sim.training.finetuning import Finetuning
 from liquid_control_sim.training.imitation import Learner
 from liquid_control_sim.training.simulated import SimulatedDrives
+from liquid_control_sim.training.validation import Judge
 
 
 class Run:
@@ -52,17 +56,23 @@ class Run:
         )
         self.progress = RunProgress()
         if self._checkpoint.exists():
-            self.progress = load_checkpoint(self._checkpoint, self.policy, self.learner.optimizer)
+            self.progress = load_checkpoint(self._checkpoint, *self._remembered)
         self.board = SummaryWriter(str(folder / 'tensorboard'), purge_step=self.progress.batches)
+        self._judge = Judge(self.drives, folder, self.board)
         self._started = time.monotonic() - self.progress.wall_s
 
     @property
     def bundle(self) -> Path:
-        return self.folder / 'bundle'
+        return self._judge.bundle
 
     @property
     def _checkpoint(self) -> Path:
         return self.folder / 'checkpoint.safetensors'
+
+    @property
+    def _remembered(self) -> tuple[dict[str, nn.Module], dict[str, torch.optim.Optimizer]]:
+        """What a checkpoint holds beside the progress."""
+        return {'policy': self.policy}, {'optimizer': self.learner.optimizer}
 
     def train(self) -> None:
         """Go on from where the run is to its end."""
@@ -72,9 +82,14 @@ class Run:
             TimeElapsedColumn(),
             TimeRemainingColumn(),
         ) as bar:
-            while self.progress.round < self.drives.rounds:
+            ppo = self.config.ppo
+            while self.progress.round < self.drives.rounds and not (ppo and ppo.bundle):
                 self._round(bar)
-        self.board.close()
+            self.board.close()
+            if ppo:
+                finetuning = Finetuning(self.config, ppo, self.folder, self.progress)
+                finetuning.train(bar)
+                self.progress = finetuning.progress
 
     def _round(self, bar: Progress) -> None:
         number = self.progress.round
@@ -88,7 +103,7 @@ class Run:
             self._epoch(paths)
             bar.advance(task)
         bar.remove_task(task)
-        self._validate()
+        self._judge.judge(self.policy, self.progress, self._story())
         self.progress.round, self.progress.epoch = number + 1, 0
         self._save()
 
@@ -108,21 +123,7 @@ class Run:
         self.progress.epoch += 1
         self._save()
 
-    def _validate(self) -> None:
-        """Keep the policy as the run's bundle if no earlier one drove better."""
-        number = self.progress.round
-        candidate = self.folder / 'candidate'
-        save_bundle(self.policy, candidate, self._story(None))
-        figures, score = self.drives.validate(candidate)
-        for name, value in figures.items():
-            self.board.add_scalar(f'validation/{name}', value, self.progress.batches)
-        said = ', '.join(f'{name} {value:.4g}' for name, value in figures.items())
-        print(f'round {number}: {said}', flush=True)  # noqa: T201
-        if score >= self.progress.best_score:
-            self.progress.best_round, self.progress.best_score = number, score
-            save_bundle(self.policy, self.bundle, self._story(figures))
-
-    def _story(self, validation: dict[str, float] | None) -> dict[str, Any]:
+    def _story(self) -> dict[str, Any]:
         """How the weights came to be, for the bundle."""
         return {
             **json.loads((self.folder / 'origin.json').read_text()),
@@ -130,12 +131,11 @@ class Run:
             'round': self.progress.round,
             'drives': sum(map(self.drives.count, range(self.progress.round + 1))),
             'wall_time_s': round(time.monotonic() - self._started),
-            'validation': validation,
         }
 
     def _save(self) -> None:
         self.progress.wall_s = time.monotonic() - self._started
-        save_checkpoint(self._checkpoint, self.policy, self.learner.optimizer, self.progress)
+        save_checkpoint(self._checkpoint, *self._remembered, self.progress)
 
     def _epochs(self, number: int) -> int:
         return self.config.imitation.epochs if number else self.config.imitation.first_epochs

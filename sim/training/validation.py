@@ -1,0 +1,37 @@
+"""Which of a run's policies is its bundle."""
+
+from pathlib import Path
+from typing import Any
+
+from torch.utils.tensorboard import SummaryWriter
+
+from liquid_control.policy import Policy, save_bundle
+from liquid_control_sim.training.checkpoint import Progress
+from liquid_control_sim.training.drives import Drives
+
+
+class Judge:
+    """Keeps the policy that drove best of those it is shown as the bundle of a run.
+
+    drives: that validate. folder: of the run. board: gets the figures.
+    """
+
+    def __init__(self, drives: Drives, folder: Path, board: SummaryWriter) -> None:
+        self._drives, self._folder, self._board = drives, folder, board
+
+    @property
+    def bundle(self) -> Path:
+        return self._folder / 'bundle'
+
+    def judge(self, policy: Policy, progress: Progress, story: dict[str, Any]) -> None:
+        """Validate; keep the policy if no earlier one drove better. story: for the bundle."""
+        candidate = self._folder / 'candidate'
+        save_bundle(policy, candidate, {**story, 'validation': None})
+        figures, score = self._drives.validate(candidate)
+        for name, value in figures.items():
+            self._board.add_scalar(f'validation/{name}', value, progress.batches)
+        said = ', '.join(f'{name} {value:.4g}' for name, value in figures.items())
+        print(f'round {progress.round}: {said}', flush=True)  # noqa: T201
+        if score >= progress.best_score:
+            progress.best_round, progress.best_score = progress.round, score
+            save_bundle(policy, self.bundle, {**story, 'validation': figures})
