@@ -9,7 +9,7 @@ import numpy as np
 from gymnasium import Env, spaces
 
 from liquid_control_sim.envs.observation import Observation
-from liquid_control_sim.workers import single_thread
+from liquid_control_sim.workers import begin_worker
 
 Board = dict[str, Any]
 """Arrays of a `board_space`, [n, ...] each, that all processes write to and read from."""
@@ -92,7 +92,7 @@ def serve(
     or the other end is gone.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    single_thread()
+    begin_worker()
     share = Share(make, board(), part)
     while True:
         try:

@@ -15,7 +15,7 @@ from liquid_control_sim.rollout import Robot, Rollout
 from liquid_control_sim.scenario import Scenario
 from liquid_control_sim.training.config import TrainConfig
 from liquid_control_sim.training.episode import Recorder
-from liquid_control_sim.workers import single_thread
+from liquid_control_sim.workers import begin_worker
 
 GROUP = 18
 """Drives simulated side by side in one process; part of what makes a run repeatable."""
@@ -51,7 +51,7 @@ def collect(collection: Collection) -> Iterator[int]:
     yield len(collection.seeds) - sum(len(group) for group in missing)
     context = get_context('spawn')
     with ProcessPoolExecutor(
-        collection.config.workers, mp_context=context, initializer=single_thread
+        collection.config.workers, mp_context=context, initializer=begin_worker
     ) as pool:
         tasks = [pool.submit(_record, replace(collection, seeds=group)) for group in missing]
         for task in as_completed(tasks):

@@ -28,7 +28,7 @@ from liquid_control_sim.training.ppo import Ppo
 from liquid_control_sim.training.seeds import drive_seeds
 from liquid_control_sim.training.simulated import SimulatedDrives
 from liquid_control_sim.training.validation import Judge
-from liquid_control_sim.workers import single_thread
+from liquid_control_sim.workers import begin_worker
 
 _STREAM = 4
 """Tells the randomness of an iteration from that of an epoch of the same number."""
@@ -69,7 +69,7 @@ class Finetuning:
             self._end_round()
         context = get_context('spawn')
         with ProcessPoolExecutor(
-            self.config.workers, mp_context=context, initializer=single_thread
+            self.config.workers, mp_context=context, initializer=begin_worker
         ) as pool:
             while self.progress.round <= self._first + self._settings.rounds:
                 self._round(pool, bar)
