@@ -3,10 +3,14 @@
 python benchmarks/node_latency.py --seconds 600 --json runs/node_latency.json
 
 A LiDAR (40 Hz, 720 beams), an IMU (200 Hz) and a camera (30 Hz, 640 x 480) are published here. The
-drive node and an echo node, each a process, hear the same messages, and each answers every one
-with a TwistStamped. Answers are matched to messages in order, second by second; every second ends
-with a pause in which the last ones arrive. A second in which their numbers differ counts the
-difference as lost, and its times are left out.
+drive node and an echo node, each a process, hear the same messages with the same QoS, and each
+answers every one with a TwistStamped. Answers are matched to messages in order, second by second;
+every second ends with a pause in which the last ones arrive. A second in which their numbers
+differ counts the difference as lost (or unasked, if there are too many), and its times are left
+out.
+
+The echo node is rclpy's simplest: subscriptions of message objects and the standard executor. With
+--echo-executor events it runs on the drive node's executor.
 """
 
 import argparse
@@ -20,6 +24,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +37,7 @@ from rclpy.executors import Executor, ExternalShutdownException, SingleThreadedE
 from rclpy.experimental import EventsExecutor
 from rclpy.node import Node
 from rclpy.publisher import Publisher
-from rclpy.qos import QoSProfile, qos_profile_sensor_data
+from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.serialization import serialize_message
 from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import Image, Imu, LaserScan
@@ -41,39 +46,44 @@ ROOT = Path(__file__).resolve().parents[1]
 TOPICS = {'lidar': (LaserScan, 'scan'), 'imu': (Imu, 'imu'), 'camera': (Image, 'image')}
 RATES = {'lidar': 40, 'imu': 200, 'camera': 30}
 PHASES_MS = {'lidar': 2.5, 'imu': 0.0, 'camera': 1.25}
-DRIVEN_S, PAUSE_S = 0.9, 0.1  # of every second
+DRIVEN_S, PAUSE_S = 0.95, 0.05  # of every second
 START_S = 90.0
 ANSWERS_DEPTH = 1000  # a robot needs only the newest command, this benchmark every one
+SENSOR_QOS = QoSProfile(depth=20, reliability=ReliabilityPolicy.BEST_EFFORT)  # the drive node's
 EXECUTORS = {'standard': SingleThreadedExecutor, 'events': EventsExecutor}
 STAMP, STAMP_AT = struct.Struct('<iI'), 4  # where a serialised message with a header holds it
 
 
 @dataclass
 class Answers:
-    """One node's answers. sent_ns, heard_ns: of the second under way."""
+    """One node's answers. sent, (ns, sensor), and heard_ns: of the second under way."""
 
-    sent_ns: list[int] = field(default_factory=list)
+    sent: list[tuple[int, str]] = field(default_factory=list)
     heard_ns: list[int] = field(default_factory=list)
-    latency_ms: list[float] = field(default_factory=list)
+    latency_ms: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    asked: int = 0
     lost: int = 0
+    unasked: int = 0
 
     def hear(self, message: bytes, info: dict[str, int]) -> None:
         self.heard_ns.append(info['received_timestamp'])
 
     def settle(self) -> bool:
         """End a second: the k-th answer belongs to the k-th message. Whether none was lost."""
-        missing = len(self.sent_ns) - len(self.heard_ns)
+        missing = len(self.sent) - len(self.heard_ns)
         if missing == 0:
-            pairs = zip(self.sent_ns, sorted(self.heard_ns), strict=True)
-            self.latency_ms += [(heard - sent) * 1e-6 for sent, heard in pairs]
-        self.lost += abs(missing)
-        self.sent_ns.clear()
+            for (sent_ns, sensor), heard_ns in zip(self.sent, sorted(self.heard_ns), strict=True):
+                self.latency_ms[sensor].append((heard_ns - sent_ns) * 1e-6)
+        self.asked += len(self.sent)
+        self.lost += max(missing, 0)
+        self.unasked += max(-missing, 0)
+        self.sent.clear()
         self.heard_ns.clear()
         return missing == 0
 
     def forget(self) -> None:
         self.latency_ms.clear()
-        self.lost = 0
+        self.asked = self.lost = self.unasked = 0
 
 
 class Peer:
@@ -97,18 +107,21 @@ class Peer:
         line = next(line for line in status.splitlines() if line.startswith('VmRSS'))
         self.rss_mb.append(int(line.split()[1]) / 1024)
 
-    def figures(self) -> dict[str, float]:
+    def figures(self) -> dict[str, Any]:
         """rss_growth_mb: from the median of the first fifth of the run to that of the last."""
-        p50, p99 = np.percentile(self.answers.latency_ms or [np.nan], (50, 99))
+        by_sensor = self.answers.latency_ms
+        latency_ms = [ms for sensor in by_sensor.values() for ms in sensor]
         fifth = max(len(self.rss_mb) // 5, 1)
         growth = statistics.median(self.rss_mb[-fifth:]) - statistics.median(self.rss_mb[:fifth])
-        busy = (self._cpu() - self._cpu_s) / (time.monotonic() - self._wall_s)
+        cpu_s, wall_s = self._cpu() - self._cpu_s, time.monotonic() - self._wall_s
         return {
-            'p50_ms': round(float(p50), 3),
-            'p99_ms': round(float(p99), 3),
-            'answered': len(self.answers.latency_ms),
+            **percentiles(latency_ms),
+            'by_sensor': {sensor: percentiles(ms) for sensor, ms in sorted(by_sensor.items())},
+            'answered': len(latency_ms),
             'lost': self.answers.lost,
-            'cpu_percent': round(100.0 * busy, 1),
+            'unasked': self.answers.unasked,
+            'cpu_percent': round(100.0 * cpu_s / wall_s, 1),
+            'cpu_ms_per_message': round(1000.0 * cpu_s / max(self.answers.asked, 1), 3),
             'rss_mb': round(self.rss_mb[-1], 1),
             'rss_growth_mb': round(growth, 2),
         }
@@ -127,6 +140,11 @@ class Peer:
         return (int(stat[11]) + int(stat[12])) / os.sysconf('SC_CLK_TCK')
 
 
+def percentiles(latency_ms: Sequence[float]) -> dict[str, float]:
+    p50, p99 = np.percentile(latency_ms or [np.nan], (50, 99))
+    return {'p50_ms': round(float(p50), 3), 'p99_ms': round(float(p99), 3)}
+
+
 class Sensors:
     """Publishes serialised messages on schedule, so that to publish costs little here."""
 
@@ -134,13 +152,12 @@ class Sensors:
         self._publishers: dict[str, Publisher] = {}
         self._messages: dict[str, bytearray] = {}
         for sensor, (kind, topic) in TOPICS.items():
-            qos = qos_profile_sensor_data
-            self._publishers[sensor] = node.create_publisher(kind, topic, qos)
+            self._publishers[sensor] = node.create_publisher(kind, topic, SENSOR_QOS)
             self._messages[sensor] = bytearray(serialize_message(message_of(sensor)))
         self._schedule = sorted(
             (PHASES_MS[sensor] * 1e-3 + k / rate, sensor)
             for sensor, rate in RATES.items()
-            for k in range(int(DRIVEN_S * rate))
+            for k in range(driven(rate))
         )
 
     def second(self, peers: Sequence[Peer]) -> bool:
@@ -157,8 +174,13 @@ class Sensors:
         now_ns = time.time_ns()
         STAMP.pack_into(self._messages[sensor], STAMP_AT, *divmod(now_ns, 10**9))
         for peer in peers:
-            peer.answers.sent_ns.append(now_ns)
+            peer.answers.sent.append((now_ns, sensor))
         self._publishers[sensor].publish(bytes(self._messages[sensor]))
+
+
+def driven(rate: int) -> int:
+    """Messages of such a sensor in each second."""
+    return int(DRIVEN_S * rate)
 
 
 def message_of(sensor: str) -> Any:
@@ -191,7 +213,7 @@ def echo(executor_class: type[Executor]) -> int:
         publisher.publish(answer)
 
     for kind, topic in TOPICS.values():
-        node.create_subscription(kind, topic, hear, qos_profile_sensor_data)
+        node.create_subscription(kind, topic, hear, SENSOR_QOS)
     executor = executor_class()
     executor.add_node(node)
     try:
@@ -202,7 +224,7 @@ def echo(executor_class: type[Executor]) -> int:
     return 0
 
 
-def measure(seconds: float, policy: Path, executor: str) -> dict[str, dict[str, float]]:
+def measure(seconds: float, policy: Path, executor: str) -> dict[str, dict[str, Any]]:
     """Both peers' figures."""
     (ROOT / 'runs').mkdir(exist_ok=True)
     os.environ.update(network())
@@ -239,7 +261,7 @@ def await_peers(sensors: Sensors, peers: Sequence[Peer]) -> None:
     while good < 3:
         good = good + 1 if sensors.second(peers) else 0
         if time.monotonic() > give_up:
-            heard = [len(peer.answers.latency_ms) for peer in peers]
+            heard = [sum(map(len, peer.answers.latency_ms.values())) for peer in peers]
             raise SystemExit(f'no steady answers within {START_S:g} s (answered: {heard})')
 
 

@@ -11,7 +11,7 @@ from liquid_control.nodes.parameters import ParameterError
 from liquid_control.nodes.pilot import Pilot
 from liquid_control.nodes.settings import Settings
 from liquid_control.policy import Engine, LidarSpec, Policy, PolicySpec, load_bundle
-from liquid_control.safety import Guard, Limiter, Source, Watchdog
+from liquid_control.safety import Guard, Limiter, Source, Watchdog, rehearse
 from liquid_control.stream import Event, Step, Timeline
 
 GUARD_SOURCE = 'guard.source'
@@ -64,6 +64,7 @@ def build_pilot(policy: Policy, settings: Settings) -> Pilot:
         engine.drive(Step(Event(0, sensor, features), dt=0.0, reset=True))
         engine.drive(Step(Event(0, sensor, features), dt=0.01))
     engine.reset()
+    rehearse()
     watchdog = Watchdog(watched(settings), settings.stall_timeout)
     guard = Guard(settings.guard, guard_sources(policy.spec, settings))
     pilot = Pilot(

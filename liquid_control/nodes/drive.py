@@ -5,7 +5,6 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticStatus
@@ -52,6 +51,7 @@ class Drive:
         self.mismatches: Counter[str] = Counter()
         self._outputs = Outputs(
             node,
+            self._clock,
             assembly.settings.frame_id,
             assembly.settings.enable_stamped_cmd_vel,
             self._mismatched,
@@ -182,11 +182,11 @@ class Drive:
         return subscriptions
 
     def _while_active(
-        self, take: Callable[[str, Feed, Any], None], source: str, feed: Feed
-    ) -> Callable[[Any], None]:
-        def receive(message: Any) -> None:
+        self, take: Callable[[str, Feed, bytes], None], source: str, feed: Feed
+    ) -> Callable[[bytes], None]:
+        def receive(data: bytes) -> None:
             if self.active:
-                take(source, feed, message)
+                take(source, feed, data)
 
         return receive
 
@@ -199,8 +199,10 @@ class Drive:
     def _show_state(self) -> None:
         """~/policy_state, as often as is wanted. Here, since the network is the executor's."""
         now_ns, rate = time.monotonic_ns(), self.settings.policy_state_rate
-        if rate and now_ns - self._shown_ns >= 1e9 / rate and self._outputs.state_is_wanted:
-            self._shown_ns = now_ns
+        if not rate or now_ns - self._shown_ns < 1e9 / rate:
+            return
+        self._shown_ns = now_ns
+        if self._outputs.state_is_wanted:
             engine = self._pilot.engine
             self._outputs.state(engine.memory().state, engine.time_constants())
 
@@ -254,6 +256,7 @@ class Drive:
 
     def _jump(self, jump: TimeJump) -> None:
         """ROS time went back or changed its source: nothing that was heard is true any more."""
+        self._clock.jumped()
         self._node.get_logger().warning('the ROS clock jumped: memory erased, waiting for sensors')
         self._intake.reset()
 

@@ -93,7 +93,8 @@ class Helm:
         """
         with self._lock:
             dt = self._elapsed(steady_ns, pace_ns)
-            target = np.zeros(2) if self.reasons(steady_ns) else self._target
+            held = self._holds or self.watchdog.reasons(steady_ns)
+            target = np.zeros(2) if held else self._target
             wished = self.guard.slow(target)
             verdict = self.guard.limit(self.limiter.limit(wished, dt), steady_ns)
             self.limiter.overrule(verdict.command)

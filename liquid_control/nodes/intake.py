@@ -12,6 +12,7 @@ from liquid_control.nodes.messages import MessageError, scan_view, stamp_ns
 from liquid_control.nodes.meter import Meter
 from liquid_control.nodes.pilot import PolicyError
 from liquid_control.nodes.ros_time import RosTime
+from liquid_control.nodes.serialised import deserialise
 from liquid_control.nodes.settings import Settings
 from liquid_control.stream import Event
 
@@ -54,14 +55,15 @@ class Intake:
             entry.forget()
         self._pilot.reset()
 
-    def receive(self, sensor: str, feed: Feed, message: Any) -> None:
-        """A message of one of the policy's sensors; answer() follows if it makes a new target."""
+    def receive(self, sensor: str, feed: Feed, data: bytes) -> None:
+        """A message of one of the policy's sensors, serialised; answer() follows if it makes a new
+        target.
+        """
         receipt_ns = time.monotonic_ns()
         meter, watchdog = self.meters[sensor], self._helm.watchdog
-        meter.receive(receipt_ns)
         watchdog.begin(receipt_ns)
         try:
-            age_ns = self._take(sensor, _read(feed, message), message, receipt_ns)
+            age_ns = self._take(sensor, feed, data, receipt_ns)
         except MessageError as error:
             meter.reject(str(error))
             watchdog.refuse(sensor)
@@ -72,17 +74,18 @@ class Intake:
             return
         finally:
             watchdog.done(time.monotonic_ns())
+            meter.receive(receipt_ns)
         if age_ns is not None:
             self._answer()
             step_ns = time.monotonic_ns() - receipt_ns
             meter.latency_ms.add((age_ns + step_ns) * 1e-6)
             meter.step_ms.add(step_ns * 1e-6)
 
-    def look(self, source: str, feed: Feed, message: Any) -> None:
+    def look(self, source: str, feed: Feed, data: bytes) -> None:
         """A message for the guard alone."""
         receipt_ns, now_ns = time.monotonic_ns(), self._clock.now_ns()
         try:
-            reading = _read(feed, message)
+            message, reading = _read(feed, data)
         except MessageError as error:
             self._complaints.say(source, f'{source} message refused: {error}')
             return
@@ -90,10 +93,9 @@ class Intake:
             measured_ns = self._stamp(source, message, now_ns)
             self._see(source, reading, receipt_ns - (now_ns - measured_ns))
 
-    def _take(
-        self, sensor: str, reading: Reading | None, message: Any, receipt_ns: int
-    ) -> int | None:
+    def _take(self, sensor: str, feed: Feed, data: bytes, receipt_ns: int) -> int | None:
         """How old the measurement was, if the policy answered to it."""
+        message, reading = _read(feed, data)
         if reading is None:
             return None
         now_ns = self._clock.now_ns()
@@ -122,10 +124,11 @@ def _repeats(settings: Settings) -> Mapping[str, int]:
     return {name: sensor.max_repeats for name, sensor in settings.sensors.items()}
 
 
-def _read(feed: Feed, message: Any) -> Reading | None:
-    """Raises MessageError, whatever is wrong with the message."""
+def _read(feed: Feed, data: bytes) -> tuple[Any, Reading | None]:
+    """The message and what it says. Raises MessageError, whatever is wrong with it."""
     try:
-        return feed.read(message)
+        message = deserialise(feed.message, data)
+        return message, feed.read(message)
     except MessageError:
         raise
     except Exception as error:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
-from geometry_msgs.msg import Point, Twist, TwistStamped
+from geometry_msgs.msg import Point
 from rclpy.duration import Duration
 from rclpy.event_handler import PublisherEventCallbacks
 from rclpy.lifecycle import LifecycleNode, LifecyclePublisher
@@ -14,6 +14,7 @@ from std_msgs.msg import Float32MultiArray, MultiArrayDimension
 from visualization_msgs.msg import Marker
 
 from liquid_control.nodes.ros_time import RosTime
+from liquid_control.nodes.serialised import SerialisedTwist
 from liquid_control.safety import Verdict
 
 LEVELS = {'none': DiagnosticStatus.OK, 'stop': DiagnosticStatus.ERROR}
@@ -26,16 +27,19 @@ class Outputs:
     """
 
     def __init__(
-        self, node: LifecycleNode, frame_id: str, stamped: bool, mismatched: Callable[[str], None]
+        self,
+        node: LifecycleNode,
+        clock: RosTime,
+        frame_id: str,
+        stamped: bool,
+        mismatched: Callable[[str], None],
     ) -> None:
         self._node = node
-        self._clock = RosTime(node.get_clock())
+        self._clock = clock
         self._mismatched = mismatched
-        self._command = TwistStamped() if stamped else Twist()
-        if stamped:
-            self._command.header.frame_id = frame_id
+        self._command = SerialisedTwist(frame_id) if stamped else SerialisedTwist()
         newest, latched = DurabilityPolicy.VOLATILE, DurabilityPolicy.TRANSIENT_LOCAL
-        self._commands = self._publisher(type(self._command), 'cmd_vel', newest)
+        self._commands = self._publisher(self._command.kind, 'cmd_vel', newest)
         self._verdicts = self._publisher(DiagnosticStatus, '~/guard', latched)
         self._markers = self._publisher(Marker, '~/guard_points', latched)
         self._states = self._publisher(Float32MultiArray, '~/policy_state', newest)
@@ -53,14 +57,8 @@ class Outputs:
 
     def command(self, command: np.ndarray) -> None:
         """float64 [2], m/s and rad/s, on cmd_vel. Not from two threads at once."""
-        message = self._command
-        twist = message
-        if isinstance(message, TwistStamped):
-            twist = message.twist
-            stamp = message.header.stamp
-            stamp.sec, stamp.nanosec = divmod(self._clock.now_ns(), 1_000_000_000)
-        twist.linear.x, twist.angular.z = float(command[0]), float(command[1])
-        self._commands.publish(message)
+        linear, angular = command.tolist()
+        self._commands.publish(self._command.filled(linear, angular, self._clock.now_ns()))
 
     def verdict(self, verdict: Verdict) -> None:
         """On ~/guard, and the points that made it act as a marker."""

@@ -3,6 +3,8 @@
 The node says what was measured and what time it is; the helm makes a command of the target.
 """
 
+import math
+
 import numpy as np
 
 from liquid_control.nodes.helm import Helm
@@ -54,7 +56,7 @@ class Pilot:
             raise self._fault(f'{type(error).__name__}: {lines[0]}') from error
         if target is None:
             return False
-        if not np.isfinite(target).all():
+        if not all(map(math.isfinite, target)):
             raise self._fault('its answer is not finite')
         self.helm.watchdog.feed(event.sensor, receipt_ns)
         self.helm.aim(target)

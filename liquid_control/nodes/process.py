@@ -11,6 +11,7 @@ from rclpy.executors import Executor, SingleThreadedExecutor
 from rclpy.logging import get_logger
 from rclpy.signals import SignalHandlerOptions
 
+from liquid_control.nodes import memory
 from liquid_control.nodes.lifecycle import DriveNode
 from liquid_control.nodes.parameters import ParameterError
 
@@ -24,6 +25,7 @@ PATIENCE_S = 2.0  # for the callback that runs when the process is to end
 
 def run(args: Sequence[str] | None, stop: threading.Event) -> int:
     """Drive until stop is set. Returns the exit code: see drive_node.main."""
+    memory.keep()
     rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
     try:
         return _spin(DriveNode(), stop)

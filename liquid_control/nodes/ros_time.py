@@ -6,15 +6,18 @@ from rclpy.clock import ROSClock
 
 
 class RosTime:
-    """A node's clock. On a robot it is the system's, which is asked without rclpy's detours."""
+    """A node's clock. On a robot it is the system's, which is asked without rclpy's detours.
+
+    is_simulated: whether /clock makes the time.
+    """
 
     def __init__(self, clock: ROSClock) -> None:
         self._clock = clock
+        self.is_simulated = clock.ros_time_is_active
 
-    @property
-    def is_simulated(self) -> bool:
-        """Whether /clock makes the time."""
-        return self._clock.ros_time_is_active
+    def jumped(self) -> None:
+        """To be told when the clock jumps: then its source may be another one."""
+        self.is_simulated = self._clock.ros_time_is_active
 
     def now_ns(self) -> int:
         """0 while a simulated clock has not been heard."""

@@ -12,6 +12,7 @@ from rclpy.subscription import Subscription
 
 from liquid_control.nodes.inputs import Feed
 
+DEPTH = 20  # a tenth of a second of an IMU at 200 Hz: a busy machine may take as long to listen
 QOS = {'newest': ReliabilityPolicy.BEST_EFFORT, 'every': ReliabilityPolicy.RELIABLE}
 
 
@@ -37,8 +38,8 @@ class Subscriptions:
         self._mismatched = mismatched
         self._all: list[tuple[str, Subscription]] = []
 
-    def add(self, sensor: str, feed: Feed, receive: Callable[[Any], None]) -> None:
-        """Hear the feed's topic from now on."""
+    def add(self, sensor: str, feed: Feed, receive: Callable[[bytes], None]) -> None:
+        """Hear the feed's topic from now on; messages come as they are, serialised."""
         self.lost.setdefault(sensor, 0)
 
         def lose(event: Any) -> None:
@@ -48,11 +49,13 @@ class Subscriptions:
             feed.message,
             feed.topic,
             receive,
-            QoSProfile(depth=10, reliability=QOS[feed.delivery]),  # overrides are written into it
+            # made anew, since overrides are written into it
+            QoSProfile(depth=DEPTH, reliability=QOS[feed.delivery]),
             event_callbacks=SubscriptionEventCallbacks(
                 incompatible_qos=lambda _: self._mismatched(feed.topic), message_lost=lose
             ),
             qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+            raw=True,
         )
         self._all.append((sensor, subscription))
 

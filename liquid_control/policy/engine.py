@@ -8,8 +8,9 @@ All memory of a robot is one `Snapshot`; a short history of them lets a late mes
 place.
 """
 
+import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -25,14 +26,13 @@ _NS = 1e-9
 class Snapshot(NamedTuple):
     """A robot's memory after an event.
 
-    state: [neurons] float32. held: [features] float32. stamps_ns: [sensors] int64 and heard:
-        [sensors] bool, when each sensor was last measured and whether it ever was.
+    state: [neurons] float32. held: [features] float32. stamps_ns: when each sensor that was ever
+        heard was last measured.
     """
 
     state: np.ndarray
     held: np.ndarray
-    stamps_ns: np.ndarray
-    heard: np.ndarray
+    stamps_ns: Mapping[str, int]
 
 
 class Engine:
@@ -50,13 +50,12 @@ class Engine:
         self.policy = policy.eval()
         self._backend = build_backend(self.policy, device)
         self.runs_on = self._backend.name
-        self._index = {name: i for i, name in enumerate(policy.sensors)}
+        self._prepare = {name: policy.encoder(name).prepare for name in policy.sensors}
         self._length = (rules or TimeRules()).max_history + 1
         self._blank = Snapshot(
             np.zeros(policy.core.state_size, np.float32),
             np.zeros(policy.held_size, np.float32),
-            np.zeros(len(policy.sensors), np.int64),
-            np.zeros(len(policy.sensors), bool),
+            {},
         )
         self._history: list[deque[Snapshot]] = [deque() for _ in range(robots)]
         for robot in range(robots):
@@ -76,7 +75,7 @@ class Engine:
         """
         for value in values:
             self.policy.check(sensor, value)
-        return self._backend.encode(sensor, self.policy.encoder(sensor).prepare(values))
+        return self._backend.encode(sensor, self._prepare[sensor](values))
 
     def drive(self, step: Step) -> np.ndarray:
         """One step of the first robot: its raw action [2] in [-1, 1]. The event's value is the
@@ -84,7 +83,7 @@ class Engine:
         """
         memory = self._before(0, step)
         action, state = self._advance(memory, step.dt)
-        self._history[0].append(memory._replace(state=state))
+        self._history[0].append(Snapshot(state, memory.held, memory.stamps_ns))
         return action
 
     def step(self, steps: Sequence[Step | None]) -> np.ndarray:
@@ -109,7 +108,7 @@ class Engine:
         """Effective time constants [neurons], in seconds, under what the robot holds now."""
         memory = self.memory(robot)
         device = next(self.policy.parameters()).device
-        x = torch.from_numpy(self._input([memory])).to(device)
+        x = torch.from_numpy(self._input(memory)[None]).to(device)
         state = torch.from_numpy(memory.state[None]).to(device)
         return self.policy.time_constants(x, state)[0].cpu().numpy()
 
@@ -127,12 +126,10 @@ class Engine:
         for _ in range(step.rewind):
             history.pop()
         memory = history[-1]
-        sensor = self._index[step.event.sensor]
-        held, stamps_ns, heard = memory.held.copy(), memory.stamps_ns.copy(), memory.heard.copy()
-        held[self.policy.slices[step.event.sensor]] = step.event.value
-        stamps_ns[sensor] = step.event.stamp_ns
-        heard[sensor] = True
-        return Snapshot(memory.state, held, stamps_ns, heard)
+        event = step.event
+        held = memory.held.copy()
+        held[self.policy.slices[event.sensor]] = event.value
+        return Snapshot(memory.state, held, {**memory.stamps_ns, event.sensor: event.stamp_ns})
 
     def _advance(
         self, memory: Snapshot, dt: float, later: float = 0.0
@@ -140,26 +137,32 @@ class Engine:
         """`_integrate` for one robot, without the cost of lists: its action and state. later: how
         many seconds after the newest stamp the sensors' ages are taken.
         """
-        stamps_ns = memory.stamps_ns
-        ages = np.where(memory.heard, (stamps_ns.max() - stamps_ns) * _NS + later, np.inf)
-        x = np.concatenate((memory.held, self.policy.age_input(ages.astype(np.float32))))
-        scaled = np.array([dt * self.policy.spec.time_scale], np.float32)
+        x = self._input(memory, later)
+        scaled = np.array((dt * self.policy.spec.time_scale,), np.float32)
         y, state = self._backend.step(x[None], memory.state[None], scaled)
         return np.tanh(y[0]), state[0]
-
-    def _input(self, memories: list[Snapshot]) -> np.ndarray:
-        """The network's input [robots, held features and ages], at the newest stamp of each."""
-        stamps_ns = np.stack([memory.stamps_ns for memory in memories])
-        heard = np.stack([memory.heard for memory in memories])
-        ages = np.where(heard, (stamps_ns.max(axis=1, keepdims=True) - stamps_ns) * _NS, np.inf)
-        held = np.stack([memory.held for memory in memories])
-        return np.concatenate((held, self.policy.age_input(ages.astype(np.float32))), axis=1)
 
     def _integrate(
         self, memories: list[Snapshot], dt: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """`Policy.step` for the robots of these memories: actions and states."""
+        x = np.stack([self._input(memory) for memory in memories])
         state = np.stack([memory.state for memory in memories])
         time_scale = np.float32(self.policy.spec.time_scale)
-        y, state = self._backend.step(self._input(memories), state, dt * time_scale)
+        y, state = self._backend.step(x, state, dt * time_scale)
         return np.tanh(y), state
+
+    def _input(self, memory: Snapshot, later: float = 0.0) -> np.ndarray:
+        """The network's input, held features and ages, so many seconds after the newest stamp; as
+        `Policy.age_input` has them.
+        """
+        stamps_ns, age_cap = memory.stamps_ns, self.policy.spec.age_cap
+        newest_ns = max(stamps_ns.values(), default=0)
+        x, at = np.empty(len(memory.held) + len(self.policy.sensors), np.float32), len(memory.held)
+        x[:at] = memory.held
+        for sensor in self.policy.sensors:
+            stamp_ns = stamps_ns.get(sensor)
+            age = math.inf if stamp_ns is None else (newest_ns - stamp_ns) * _NS + later
+            x[at] = min(age / age_cap, 1.0)
+            at += 1
+        return x

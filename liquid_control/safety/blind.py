@@ -27,17 +27,14 @@ class Sight:
     """
 
     def __init__(self, view: View, blind_angle: float) -> None:
-        self._origin = np.array(view.origin, np.float64)
+        self.origin = np.array(view.origin, np.float64)
         self.blind = gaps(view.seen, blind_angle)
         self.failed = self._failed(view, blind_angle) if len(view.failed) else self.blind[:0]
 
-    def sees(self, points: np.ndarray) -> np.ndarray:
-        """Whether each point [k, 2] is in a direction that it sees, bool [k]."""
-        return ~_behind(points, self._origin, self.blind)
-
     def fails(self, points: np.ndarray) -> np.ndarray:
         """Whether each point [k, 2] is in a direction that has failed, bool [k]."""
-        return _behind(points, self._origin, self.failed)
+        bearings = np.arctan2(points[:, 1] - self.origin[1], points[:, 0] - self.origin[0])
+        return within(bearings, self.failed)
 
     def _failed(self, view: View, blind_angle: float) -> np.ndarray:
         unmounted = gaps(np.concatenate((view.seen, view.failed)), blind_angle)
@@ -47,24 +44,21 @@ class Sight:
 
 
 class Sweep:
-    """Where the outline of a robot comes to when it obeys a command."""
+    """The outline of a robot that drives, as points [n, 2].
+
+    front, rear: the side that leads a drive forward, and backward.
+    """
 
     def __init__(self, footprint: Polygon) -> None:
         self._covered = footprint.padded(_SLACK_M, _SLACK_M, _SLACK_M)
         self._outline, normals = _sampled(footprint)
-        self._front = self._outline[_leads(self._outline[:, 0], normals[:, 0])]
-        self._rear = self._outline[_leads(-self._outline[:, 0], -normals[:, 0])]
+        self.front = self._outline[_leads(self._outline[:, 0], normals[:, 0])]
+        self.rear = self._outline[_leads(-self._outline[:, 0], -normals[:, 0])]
 
-    def driven(self, velocity: float, turn: float) -> np.ndarray:
-        """Ground [n, 2] to which the side that leads the drive comes; none for a turn."""
-        if velocity == 0.0:
-            return np.empty((0, 2))
-        return _moved(self._front if velocity > 0.0 else self._rear, velocity, turn)
-
-    def turned(self, velocity: float, turn: float) -> np.ndarray:
-        """Ground [n, 2] that any part of the outline covers anew."""
-        moved = _moved(self._outline, velocity, turn)
-        return moved[~self._covered.inside(moved)]
+    def covered_anew(self, velocity: float, turn: float) -> np.ndarray:
+        """Ground [n, 2] to which any part of the outline comes by this command."""
+        ground = moved(self._outline, velocity, turn)
+        return ground[~self._covered.inside(ground)]
 
 
 def gaps(bearings: np.ndarray, widest: float) -> np.ndarray:
@@ -78,6 +72,47 @@ def within(bearings: np.ndarray, sectors: np.ndarray) -> np.ndarray:
     """Which bearings [k] lie in one of the sectors (start, width) [m, 2], bool [k]."""
     offsets = (bearings[:, None] - sectors[:, 0]) % math.tau
     return (offsets < sectors[:, 1]).any(axis=1)
+
+
+@compiled
+def unseen(points: np.ndarray, origins: np.ndarray, sectors: np.ndarray) -> np.ndarray:
+    """Those of the points [k, 2] to which no source looks. origins: [sources, 2], where each
+    stands. sectors: [m, 3], the blind ones of all sources: whose, start, width.
+    """
+    hidden, count = np.empty_like(points), 0
+    for k in range(len(points)):
+        if _is_hidden(points[k, 0], points[k, 1], origins, sectors):
+            hidden[count] = points[k]
+            count += 1
+    return hidden[:count]
+
+
+@compiled
+def unseen_ahead(
+    outline: np.ndarray, velocity: float, turn: float, origins: np.ndarray, sectors: np.ndarray
+) -> np.ndarray:
+    """The ground [n, 2] to which the outline [k, 2] comes where no source looks, see `unseen`."""
+    return unseen(moved(outline, velocity, turn), origins, sectors)
+
+
+@compiled
+def moved(outline: np.ndarray, velocity: float, turn: float) -> np.ndarray:
+    """Positions on the arc x = v t sin(wt)/(wt), y = v t (1 - cos(wt))/(wt), heading wt."""
+    ground = np.empty((len(_AHEAD) * len(outline), 2))
+    horizon = min(_AHEAD_S, _AHEAD_RAD / max(abs(turn), 1e-9))
+    for k in range(len(_AHEAD)):
+        time = _AHEAD[k] * horizon
+        angle = turn * time
+        cos, sin = math.cos(angle), math.sin(angle)
+        x, y = velocity * time, velocity * time * angle / 2.0
+        if angle != 0.0:
+            half = math.sin(angle / 2.0) / (angle / 2.0)
+            x, y = x * sin / angle, y * half * half
+        for i in range(len(outline)):
+            at = k * len(outline) + i
+            ground[at, 0] = x + cos * outline[i, 0] - sin * outline[i, 1]
+            ground[at, 1] = y + sin * outline[i, 0] + cos * outline[i, 1]
+    return ground
 
 
 def _sampled(polygon: Polygon) -> tuple[np.ndarray, np.ndarray]:
@@ -101,35 +136,15 @@ def _leads(along: np.ndarray, facing: np.ndarray) -> np.ndarray:
 
 
 @compiled
-def _moved(outline: np.ndarray, velocity: float, turn: float) -> np.ndarray:
-    """Positions on the arc x = v t sin(wt)/(wt), y = v t (1 - cos(wt))/(wt), heading wt."""
-    moved = np.empty((len(_AHEAD) * len(outline), 2))
-    horizon = min(_AHEAD_S, _AHEAD_RAD / max(abs(turn), 1e-9))
-    for k in range(len(_AHEAD)):
-        time = _AHEAD[k] * horizon
-        angle = turn * time
-        cos, sin = math.cos(angle), math.sin(angle)
-        x, y = velocity * time, velocity * time * angle / 2.0
-        if angle != 0.0:
-            half = math.sin(angle / 2.0) / (angle / 2.0)
-            x, y = x * sin / angle, y * half * half
-        for i in range(len(outline)):
-            at = k * len(outline) + i
-            moved[at, 0] = x + cos * outline[i, 0] - sin * outline[i, 1]
-            moved[at, 1] = y + sin * outline[i, 0] + cos * outline[i, 1]
-    return moved
-
-
-@compiled
-def _behind(points: np.ndarray, origin: np.ndarray, sectors: np.ndarray) -> np.ndarray:
-    """Which points [k, 2] are in one of the sectors (start, width) [m, 2] from origin, bool [k]."""
-    hidden = np.zeros(len(points), np.bool_)
-    for k in range(len(points) if len(sectors) else 0):
-        bearing = math.atan2(points[k, 1] - origin[1], points[k, 0] - origin[0])
+def _is_hidden(x: float, y: float, origins: np.ndarray, sectors: np.ndarray) -> bool:
+    for source in range(len(origins)):
+        bearing, sees = math.atan2(y - origins[source, 1], x - origins[source, 0]), True
         for i in range(len(sectors)):
-            if (bearing - sectors[i, 0]) % math.tau < sectors[i, 1]:
-                hidden[k] = True
-    return hidden
+            if sectors[i, 0] == source:
+                sees &= (bearing - sectors[i, 1]) % math.tau >= sectors[i, 2]
+        if sees:
+            return False
+    return True
 
 
 @compiled

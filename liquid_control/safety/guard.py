@@ -13,15 +13,16 @@ from typing import Literal
 
 import numpy as np
 
-from liquid_control.safety.blind import Sweep
+from liquid_control.safety.blind import Sweep, unseen_ahead
 from liquid_control.safety.scene import Look, Scene, look, merge
 from liquid_control.safety.shapes import Polygon, rectangle
 from liquid_control.safety.view import View, read_beams
-from liquid_control.safety.zone import Zone, zones_around
+from liquid_control.safety.zone import ActionType, Zone, zones_around
 
 Action = Literal['none', 'slowdown', 'approach', 'stop', 'off']
 JACKAL = rectangle(front=0.254, rear=0.254, half_width=0.215)
 """The outline of a Clearpath Jackal."""
+_NOWHERE = np.empty((0, 2))
 _NS = 1e-9
 
 
@@ -111,6 +112,7 @@ class Guard:
         self.sources = dict(sources)
         default = zones_around(config.footprint, min_points=config.min_points)
         self.zones = default if config.zones is None else config.zones
+        self._reach = max((zone.shape.radius for zone in self.zones), default=0.0)
         self._sweep = Sweep(config.footprint)
         with self._lock:
             self._looks = {name: kept for name, kept in self._looks.items() if name in sources}
@@ -161,10 +163,10 @@ class Guard:
         """
         target = np.array(target, np.float64)
         self._slowed = None
-        if self._off or not np.isfinite(target).all():
+        scene, (velocity, turn) = self._scene, target.tolist()
+        if self._off or not (math.isfinite(velocity) and math.isfinite(turn)):
             return target
-        scene = self._scene
-        hits = [hit for hit in self._hits(scene, target) if hit[0].action_type == 'slowdown']
+        hits = self._hits('slowdown', scene, velocity, turn)
         if not hits:
             return target
         zone, index = min(hits, key=lambda hit: hit[0].slowdown_ratio)
@@ -176,19 +178,20 @@ class Guard:
 
     def limit(self, command: np.ndarray, now_ns: int) -> Verdict:
         """Judge a command [2], m/s and rad/s, at now_ns. Raises ValueError for another shape."""
-        if np.shape(command) != (2,):
-            raise ValueError(f'command has shape {np.shape(command)}, wanted (2,)')
         command = np.array(command, np.float64)
-        if not np.isfinite(command).all():
-            return _stop('invalid command', f'the command is {command.tolist()}')
+        if command.shape != (2,):
+            raise ValueError(f'command has shape {command.shape}, wanted (2,)')
+        velocity, turn = command.tolist()
+        if not (math.isfinite(velocity) and math.isfinite(turn)):
+            return _stop('invalid command', f'the command is {[velocity, turn]}')
         if self._off:
             return Verdict(command, 'off', reason=f'the guard is off: {self._off}')
         scene = self._scene
         return (
             self._missing(scene, now_ns)
-            or self._occupied(scene, command)
-            or self._unseen(scene, command)
-            or self._approach(scene, command, now_ns)
+            or self._occupied(scene, velocity, turn)
+            or self._unseen(scene, velocity, turn)
+            or self._approach(scene, velocity, turn, now_ns)
             or self._unhindered(command)
         )
 
@@ -209,60 +212,66 @@ class Guard:
                 return _stop('invalid source', f'no beam of {name} measures anything')
         return None
 
-    def _occupied(self, scene: Scene, command: np.ndarray) -> Verdict | None:
-        for zone, index in self._hits(scene, command):
-            if zone.action_type == 'stop':
-                said = f'{_told(scene, index)} in zone {zone.name}'
-                return _stop(zone.name, said, scene.by_source(index))
+    def _occupied(self, scene: Scene, velocity: float, turn: float) -> Verdict | None:
+        for zone, index in self._hits('stop', scene, velocity, turn):
+            said = f'{_told(scene, index)} in zone {zone.name}'
+            return _stop(zone.name, said, scene.by_source(index))
         return None
 
-    def _unseen(self, scene: Scene, command: np.ndarray) -> Verdict | None:
+    def _unseen(self, scene: Scene, velocity: float, turn: float) -> Verdict | None:
         """A drive asks for eyes where it goes. A turn does not: else no robot with a blind back
         could turn. But it asks that no beams have failed there.
         """
-        unseen = scene.unseen(self._sweep.driven(*command))
-        if not len(unseen) and scene.has_failed:
-            unseen = scene.failed(self._sweep.turned(*command))
-        if not len(unseen):
+        leading = self._sweep.front if velocity > 0.0 else self._sweep.rear
+        outline = leading if velocity else _NOWHERE
+        hidden = unseen_ahead(outline, velocity, turn, scene.origins, scene.blind)
+        if not len(hidden) and scene.has_failed:
+            hidden = scene.failed(self._sweep.covered_anew(velocity, turn))
+        if not len(hidden):
             return None
-        x, y = unseen.mean(axis=0)
+        x, y = hidden.mean(axis=0)
         bearing = math.degrees(math.atan2(y, x))
         return _stop('blind sector', f'nobody sees where it would drive, at {bearing:.0f} deg')
 
-    def _approach(self, scene: Scene, command: np.ndarray, now_ns: int) -> Verdict | None:
+    def _approach(self, scene: Scene, velocity: float, turn: float, now_ns: int) -> Verdict | None:
         """Scaled down, the robot drives the same arc and needs as much more time for it. What was
         seen a while ago is nearer by now: its age counts as driven.
         """
         wanted_s, least = self.config.time_before_collision, self.config.min_points
-        if not (wanted_s and command.any()):
+        if not (wanted_s and (velocity or turn)):
             return None
-        ages = scene.ages(now_ns)
-        reach = abs(command[0]) * (wanted_s + float(ages.max()))
-        if scene.nearest > self.config.footprint.radius + reach or len(scene.points) < least:
+        ages, footprint = scene.ages(now_ns), self.config.footprint
+        reach = abs(velocity) * (wanted_s + max(ages))
+        if scene.nearest > footprint.radius + reach or len(scene.points) < least:
             return None
-        times = self.config.footprint.entry_times(scene.points, *command)
-        times -= ages[scene.owner]
+        times = footprint.entry_times(scene.points, velocity, turn)
+        times -= np.array(ages)[scene.owner]
         collision_s = max(float(np.partition(times, least - 1)[least - 1]), 0.0)
         if collision_s >= wanted_s:
             return None
-        slower = command * (collision_s / wanted_s)
+        share = collision_s / wanted_s
         index = np.flatnonzero(times <= collision_s)
         said = (
             f'{_told(scene, index)} hit in {collision_s:.2f} s '
             f'(time_before_collision {wanted_s:.2f} s)'
         )
+        slower = np.array((velocity * share, turn * share))
         verdict = Verdict(slower, 'approach', 'approach', said, scene.by_source(index))
-        return self._occupied(scene, slower) or verdict
+        return self._occupied(scene, velocity * share, turn * share) or verdict
 
     def _unhindered(self, command: np.ndarray) -> Verdict:
         slowed = self._slowed
         return replace(slowed, command=command) if slowed else Verdict(command, 'none')
 
-    def _hits(self, scene: Scene, command: np.ndarray) -> list[tuple[Zone, np.ndarray]]:
+    def _hits(
+        self, action_type: ActionType, scene: Scene, velocity: float, turn: float
+    ) -> list[tuple[Zone, np.ndarray]]:
         """The zones that are for this command and hold enough points; indices of these."""
-        hits = []
+        hits: list[tuple[Zone, np.ndarray]] = []
+        if scene.nearest > self._reach:
+            return hits
         for zone in self.zones:
-            if scene.nearest <= zone.shape.radius and zone.covers(*command):
+            if zone.action_type == action_type and zone.covers(velocity, turn):
                 inside = zone.shape.inside(scene.points)
                 if np.count_nonzero(inside) >= zone.min_points:
                     hits.append((zone, np.flatnonzero(inside)))
@@ -277,9 +286,9 @@ def rehearse() -> None:
     angles = np.linspace(-2.0, 2.0, 100)
     for distance in (0.1, 1.0):
         ranges = np.full(100, distance)
-        ranges[40:50] = math.nan
+        ranges[:10] = math.nan
         guard.see('rehearsal', read_beams(ranges, angles, 0.1), 0)
-        for command in ((-0.5, 0.0), (-0.5, 0.5), (0.0, -0.5)):
+        for command in ((1.0, 0.0), (0.0, 1.0)):
             guard.limit(np.array(command), 0)
 
 

@@ -91,9 +91,9 @@ class Limiter:
         Without it the robot would leap when it is let go. Raises ValueError if it is not two
         finite numbers.
         """
-        if np.shape(command) != (2,) or not np.isfinite(command).all():
+        overruled = _pair('command', command)
+        if not all(map(math.isfinite, overruled)):
             raise ValueError(f'command is {command!r}, wanted two finite numbers')
-        overruled = (float(command[0]), float(command[1]))
         if overruled != self._last:
             self._last = self._ramp = overruled
             self._slope = (0.0, 0.0)
@@ -104,9 +104,7 @@ class Limiter:
         target: [2], m/s and rad/s, any values. dt: seconds since the last call; what is not a
         positive number is no time. Raises ValueError if the target is not two numbers.
         """
-        if np.shape(target) != (2,):
-            raise ValueError(f'target has shape {np.shape(target)}, wanted (2,)')
-        wished = (float(target[0]), float(target[1]))
+        wished = _pair('target', target)
         if not (math.isfinite(wished[0]) and math.isfinite(wished[1])):
             self.rejected += 1
             wished = (0.0, 0.0)
@@ -175,6 +173,14 @@ def _partway(start: float, end: float, aim: float, share: float) -> float:
     """This share of the way from start to aim, not beyond end."""
     way = share * (aim - start)
     return end if abs(way) >= abs(end - start) else start + way
+
+
+def _pair(name: str, values: np.ndarray) -> Axes:
+    array = np.asarray(values, np.float64)
+    if array.shape != (2,):
+        raise ValueError(f'{name} has shape {array.shape}, wanted (2,)')
+    linear, angular = array.tolist()
+    return linear, angular
 
 
 def _axes(name: str, value: object) -> Axes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from liquid_control.safety.blind import Sight
+from liquid_control.safety.blind import Sight, unseen
 from liquid_control.safety.compiled import compiled
 from liquid_control.safety.shapes import Polygon
 from liquid_control.safety.view import View
@@ -29,7 +29,8 @@ class Scene:
     """All looks by their source's name, and their points as one.
 
     points: [k, 2]. owner: [k], index of the source in `names`. nearest: how far the nearest point
-    is from the base, infinite without any.
+    is from the base, infinite without any. origins, blind: where the sources stand and their blind
+    sectors, see `unseen`. has_failed: whether one should see something that it does not.
     """
 
     looks: Mapping[str, Look]
@@ -37,33 +38,24 @@ class Scene:
     points: np.ndarray
     owner: np.ndarray
     nearest: float
+    origins: np.ndarray
+    blind: np.ndarray
+    has_failed: bool
 
-    def ages(self, now_ns: int) -> np.ndarray:
-        """Seconds since each source measured, >= 0 [sources]."""
-        stamps = (self.looks[name].stamp_ns for name in self.names)
-        return np.array([max((now_ns - stamp) * _NS, 0.0) for stamp in stamps])
+    def ages(self, now_ns: int) -> list[float]:
+        """Seconds since each source measured, >= 0, in the order of `names`."""
+        return [max((now_ns - kept.stamp_ns) * _NS, 0.0) for kept in self.looks.values()]
 
     def by_source(self, index: np.ndarray) -> dict[str, np.ndarray]:
         """These points, by the source that saw them."""
         owner = self.owner[index]
         return {self.names[i]: self.points[index[owner == i]] for i in np.unique(owner).tolist()}
 
-    def unseen(self, points: np.ndarray) -> np.ndarray:
-        """Those of the points [k, 2] to which no source looks."""
-        for kept in self.looks.values():
-            points = points[~kept.sight.sees(points)]
-        return points
-
     def failed(self, points: np.ndarray) -> np.ndarray:
         """Those of the points [k, 2] to which a source should look, but none does."""
-        unseen = self.unseen(points)
-        failed = [kept.sight.fails(unseen) for kept in self.looks.values()]
-        return unseen[np.any(failed, axis=0)] if failed else unseen[:0]
-
-    @property
-    def has_failed(self) -> bool:
-        """Whether any source should see something that it does not."""
-        return any(len(kept.sight.failed) for kept in self.looks.values())
+        hidden = unseen(points, self.origins, self.blind)
+        failed = [kept.sight.fails(hidden) for kept in self.looks.values()]
+        return hidden[np.any(failed, axis=0)] if failed else hidden[:0]
 
 
 def look(
@@ -87,7 +79,19 @@ def merge(looks: Mapping[str, Look]) -> Scene:
     counts = np.array([len(look.points) for look in looks.values()], dtype=int)
     owner = np.repeat(np.arange(len(looks)), counts)
     nearest = float(np.hypot(points[:, 0], points[:, 1]).min(initial=math.inf))
-    return Scene(dict(looks), tuple(looks), points, owner, nearest)
+    sights = [look.sight for look in looks.values()]
+    origins = np.array([sight.origin for sight in sights]).reshape(-1, 2)
+    blind = [(i, *sector) for i, sight in enumerate(sights) for sector in sight.blind.tolist()]
+    return Scene(
+        dict(looks),
+        tuple(looks),
+        points,
+        owner,
+        nearest,
+        origins,
+        np.array(blind, np.float64).reshape(-1, 3),
+        any(len(sight.failed) for sight in sights),
+    )
 
 
 @compiled

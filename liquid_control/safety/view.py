@@ -51,7 +51,8 @@ def read_beams(
     """
     x, y = origin
     beams = np.array(ranges, np.float64), np.array(angles, np.float64)
-    return View(*_read(*beams, float(range_min), float(x), float(y)), origin)
+    points, seen, failed = _read(*beams, float(range_min), float(x), float(y))
+    return View(points, seen, failed, origin)
 
 
 @compiled
@@ -61,7 +62,8 @@ def _read(
     points, hits = np.empty((len(ranges), 2)), 0
     seen, sights = np.empty(len(ranges)), 0
     failed, failures = np.empty(len(ranges)), 0
-    for reach, angle in zip(ranges, angles):
+    for k in range(len(ranges)):
+        reach, angle = ranges[k], angles[k]
         if math.isnan(reach):
             failed[failures] = angle
             failures += 1

@@ -98,8 +98,8 @@ class Watchdog:
     def feed(self, sensor: str, now_ns: int) -> None:
         """A usable message of the sensor came at now_ns, steady nanoseconds."""
         with self._lock:
-            source = self.sources[sensor]
-            if self.age(sensor, now_ns) > source.timeout_s:
+            source, fed_ns = self.sources[sensor], self._fed_ns.get(sensor)
+            if fed_ns is None or (now_ns - fed_ns) / _NS > source.timeout_s:
                 self._in_a_row[sensor] = 0
             self._in_a_row[sensor] = min(self._in_a_row[sensor] + 1, source.recovery_messages)
             self._fed_ns[sensor] = now_ns
@@ -120,17 +120,14 @@ class Watchdog:
         """The policy has answered the oldest measurement that it owed a command for."""
         with self._lock:
             if self._pending_ns:
-                self.stalled(now_ns)
+                self._has_stalled(now_ns)
                 self._answer_s = (now_ns - self._pending_ns.popleft()) / _NS
                 self._stalled = self._answer_s > self.stall_timeout
 
     def stalled(self, now_ns: int) -> bool:
         """Whether the policy owes a command for too long, or the last one took too long."""
         with self._lock:
-            if not self._stalled and self._owed(now_ns) > self.stall_timeout:
-                self.stalls += 1
-                self._stalled = True
-            return self._stalled
+            return self._has_stalled(now_ns)
 
     def age(self, sensor: str, now_ns: int) -> float:
         """Seconds since the sensor was last fed, infinite before the first time."""
@@ -143,18 +140,12 @@ class Watchdog:
         has not recovered.
         """
         with self._lock:
-            source = self.sources[sensor]
-            recovering = self._in_a_row[sensor] < source.recovery_messages
-            return recovering or self.age(sensor, now_ns) > source.timeout_s
+            return self._is_silent(sensor, self.sources[sensor], now_ns)
 
     def silent(self, now_ns: int) -> tuple[str, ...]:
         """The required sensors that are silent; the robot may move only while there are none."""
         with self._lock:
-            return tuple(
-                name
-                for name, source in self.sources.items()
-                if source.required and self.is_silent(name, now_ns)
-            )
+            return tuple(self._silent(now_ns))
 
     def describe(self, sensor: str, now_ns: int) -> str:
         """The sensor's silence in words, in one line."""
@@ -171,8 +162,10 @@ class Watchdog:
     def reasons(self, now_ns: int) -> tuple[str, ...]:
         """All that holds the robot, one line each; it may move only while there is nothing."""
         with self._lock:
-            silences = tuple(self.describe(name, now_ns) for name in self.silent(now_ns))
-            return (*silences, self._describe_stall(now_ns)) if self.stalled(now_ns) else silences
+            reasons = [self.describe(name, now_ns) for name in self._silent(now_ns)]
+            if self._has_stalled(now_ns):
+                reasons.append(self._describe_stall(now_ns))
+            return tuple(reasons)
 
     def edges(self, now_ns: int) -> list[Edge]:
         """The faults that began or ended since the last call, each told once.
@@ -185,6 +178,27 @@ class Watchdog:
             edges = [self._sensor_edge(name, now_ns) for name in self.sources]
             edges.append(self._policy_edge(now_ns))
             return [edge for edge in edges if edge is not None]
+
+    def _silent(self, now_ns: int) -> list[str]:
+        return [
+            name
+            for name, source in self.sources.items()
+            if source.required and self._is_silent(name, source, now_ns)
+        ]
+
+    def _is_silent(self, sensor: str, source: Source, now_ns: int) -> bool:
+        fed_ns = self._fed_ns.get(sensor)
+        return (
+            fed_ns is None
+            or self._in_a_row[sensor] < source.recovery_messages
+            or (now_ns - fed_ns) / _NS > source.timeout_s
+        )
+
+    def _has_stalled(self, now_ns: int) -> bool:
+        if self._pending_ns and not self._stalled and self._owed(now_ns) > self.stall_timeout:
+            self.stalls += 1
+            self._stalled = True
+        return self._stalled
 
     def _sensor_edge(self, sensor: str, now_ns: int) -> Edge | None:
         silent = self.is_silent(sensor, now_ns)

@@ -1,11 +1,9 @@
 """What a sensor said and when, and what to integrate because of it."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One measurement of one sensor.
 
     stamp_ns: when it was measured (the header's stamp), integer nanoseconds.
@@ -17,8 +15,7 @@ class Event:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One integration of a policy's state, up to the stamp of an event.
 
     dt: seconds since the event integrated before this one, >= 0.

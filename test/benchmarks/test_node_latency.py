@@ -20,9 +20,11 @@ def test_it_measures_the_node_beside_an_echo(tmp_path):
     assert run.returncode == 0, run.stderr
     figures = json.loads(file.read_text())
     for peer in ('node', 'echo'):
-        assert {'lost', 'cpu_percent', 'rss_growth_mb'} <= set(figures[peer])
+        wanted = {'lost', 'unasked', 'cpu_percent', 'cpu_ms_per_message', 'rss_growth_mb'}
+        assert wanted <= set(figures[peer])
         # a busy machine may lose a message of every second, whose times are then left out
-        assert figures[peer]['answered'] + figures[peer]['lost'] > 0
+        assert sum(figures[peer][name] for name in ('answered', 'lost', 'unasked')) > 0
         if figures[peer]['answered']:
             assert 0.0 < figures[peer]['p50_ms'] <= figures[peer]['p99_ms']
+            assert set(figures[peer]['by_sensor']) == {'lidar', 'imu', 'camera'}
     assert {'ratio_p50', 'ratio_p99'} <= set(figures)

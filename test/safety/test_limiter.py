@@ -121,9 +121,15 @@ def test_overruled_by_its_own_command_it_goes_on():
     assert limiter.last[0] == pytest.approx(0.3)
 
 
-@pytest.mark.parametrize('command', [np.array([math.nan, 0.0]), np.zeros(3)])
-def test_what_overrules_must_be_a_command(command):
-    with pytest.raises(ValueError, match='wanted two finite numbers'):
+@pytest.mark.parametrize(
+    ('command', 'message'),
+    [
+        (np.array([math.nan, 0.0]), 'wanted two finite numbers'),
+        (np.zeros(3), r'command has shape \(3,\), wanted \(2,\)'),
+    ],
+)
+def test_what_overrules_must_be_a_command(command, message):
+    with pytest.raises(ValueError, match=message):
         Limiter(LIMITS).overrule(command)
 
 

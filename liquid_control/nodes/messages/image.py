@@ -77,7 +77,7 @@ def in_channels(pixels: np.ndarray, places: tuple[int, ...], spec: CameraSpec) -
     """Pixels [height, width, len(places)] in the policy's channels."""
     if len(places) == 1:
         return np.repeat(pixels, spec.channels, axis=2)
-    colours = np.ascontiguousarray(pixels[..., places[:3]])
+    colours = pixels if places == (0, 1, 2) else np.ascontiguousarray(pixels[..., places[:3]])
     if spec.channels == 3:
         return colours
     return np.rint(colours @ LUMA)[..., np.newaxis].astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Pixels of any camera to the size that a policy was trained on, fast, without anything but numpy.
+"""Pixels of any camera to the size that a policy was trained on, fast.
 
 An image is cut to the policy's shape around its middle, then each of the policy's pixels becomes
 the mean of all those it covers (of a depth image, the nearest), in full or in part:
@@ -11,10 +11,12 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
+from numba import njit, types
 
 from liquid_control.nodes.messages.error import MessageError
 
 MAX_PIXELS = 2**24
+_ROWS = types.Array(types.uint8, 2, 'C', readonly=True)
 LARGEST_CUT = 0.5  # of the image; what is left would hardly be what the camera was put there for
 
 
@@ -50,9 +52,7 @@ def mean_pixels(rows: np.ndarray, channels: int, wanted: tuple[int, int]) -> np.
     rows = rows[down, across.start * channels : across.stop * channels]
     if (height, width) == wanted:
         return np.ascontiguousarray(rows).reshape(*wanted, channels)
-    columns = _turned(_means(rows, wanted[0]), channels)
-    means = _means(columns, wanted[1]).reshape(wanted[1], channels, wanted[0])
-    return np.rint(means.transpose(2, 0, 1)).astype(np.uint8)
+    return _means(np.ascontiguousarray(rows), channels, *wanted)
 
 
 def nearest_pixels(depth: np.ndarray, wanted: tuple[int, int]) -> np.ndarray:
@@ -63,31 +63,6 @@ def nearest_pixels(depth: np.ndarray, wanted: tuple[int, int]) -> np.ndarray:
     if depth.shape == wanted:
         return np.ascontiguousarray(depth)
     return _nearest(_nearest(depth, wanted[0]).T.copy(), wanted[1]).T.copy()
-
-
-def _turned(rows: np.ndarray, channels: int) -> np.ndarray:
-    """[a, b * channels] to [b, channels * a]; by channels, since pixels are copied one by one."""
-    a, b = rows.shape[0], rows.shape[1] // channels
-    turned = np.empty((b, channels, a), rows.dtype)
-    for channel in range(channels):
-        turned[:, channel] = rows[:, channel::channels].T
-    return turned.reshape(b, channels * a)
-
-
-def _means(rows: np.ndarray, count: int) -> np.ndarray:
-    """[n, k] to the means of `count` equal stretches of rows, float32 [count, k]."""
-    length, rest = divmod(len(rows), count)
-    total = _total_type(rows, length + 2)
-    if not rest:
-        sums = np.add.reduce(rows.reshape(count, length, -1), axis=1, dtype=total)
-        return np.multiply(sums, 1.0 / length, dtype=np.float32)
-    sums = np.empty((count, rows.shape[1]), np.float32)
-    for row, begin, end in _stretches(len(rows), count):
-        first, behind = math.floor(begin), math.ceil(end)
-        sums[row] = np.add.reduce(rows[first:behind], axis=0, dtype=total)
-        sums[row] -= np.multiply(rows[first], begin - first, dtype=np.float32)
-        sums[row] -= np.multiply(rows[behind - 1], behind - end, dtype=np.float32)
-    return sums * np.float32(count / len(rows))
 
 
 def _nearest(rows: np.ndarray, count: int) -> np.ndarray:
@@ -107,8 +82,35 @@ def _stretches(length: int, count: int) -> Iterator[tuple[int, float, float]]:
         yield row, begin, end
 
 
-def _total_type(rows: np.ndarray, summands: int) -> type:
-    """The narrowest type that holds the sum: wider ones are several times slower."""
-    if rows.dtype != np.uint8:
-        return np.float32
-    return np.uint16 if summands * 255 < 2**16 else np.uint32
+@njit(
+    types.uint8[:, :, ::1](_ROWS, types.int64, types.int64, types.int64),
+    error_model='numpy',
+    nogil=True,
+    cache=True,
+)
+def _means(rows: np.ndarray, channels: int, high: int, wide: int) -> np.ndarray:
+    """uint8 [height, width * channels] to uint8 [high, wide, channels]. A pixel that is covered in
+    part weighs with that part.
+    """
+    height, width = rows.shape[0], rows.shape[1] // channels
+    share = np.float32(high * wide / (height * width))
+    means = np.empty((high, wide, channels), np.uint8)
+    sums = np.empty(rows.shape[1], np.float32)
+    for i in range(high):
+        begin, end = i * height / high, (i + 1) * height / high
+        sums[:] = np.float32(0.0)
+        for row in range(math.floor(begin), math.ceil(end)):
+            part = np.float32(min(end, row + 1.0) - max(begin, float(row)))
+            for k in range(len(sums)):
+                sums[k] += part * np.float32(rows[row, k])
+        for j in range(wide):
+            begin, end = j * width / wide, (j + 1) * width / wide
+            first, last = math.floor(begin), math.ceil(end) - 1
+            for channel in range(channels):
+                total = np.float32(0.0)
+                for column in range(first, last + 1):
+                    total += sums[column * channels + channel]
+                total -= np.float32(begin - first) * sums[first * channels + channel]
+                total -= np.float32(last + 1.0 - end) * sums[last * channels + channel]
+                means[i, j, channel] = np.uint8(np.rint(total * share))
+    return means
