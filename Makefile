@@ -61,3 +61,4 @@ $(READY): setup.py constraints.txt
 
 clean:
 	rm -rf $(VENV) build install log runs
+	find liquid_control sim -name __pycache__ -prune -exec rm -rf {} +
