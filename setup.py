@@ -67,9 +67,12 @@ setup(
     ],
     extras_require={
         'ros': [*ROS, 'pillow'],
-        'sim': ['mujoco>=3.17,<4', 'gymnasium', 'matplotlib', 'scipy', 'rich'],
+        'sim': ['mujoco>=3.17,<4', 'gymnasium', 'matplotlib', 'scipy', 'rich', 'rosbags', 'av'],
         'train': ['tensorboard', 'rich'],
-        'dev': ['pytest', 'ruff', 'mypy', 'ncps', 'hypothesis', 'rosbags', 'types-PyYAML', TRITON],
+        'dev': [
+            *('pytest', 'ruff', 'mypy', 'ncps', 'hypothesis', 'types-PyYAML', TRITON),
+            *('mcap', 'mcap-ros2-support'),
+        ],
     },
     entry_points={
         'console_scripts': [

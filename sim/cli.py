@@ -5,10 +5,16 @@ import sys
 
 from liquid_control.policy import BundleError
 from liquid_control.schema import ConfigError
-from liquid_control_sim.commands import demo, evaluate, inspect, train
+from liquid_control_sim.commands import demo, evaluate, inspect, train, watch
 from liquid_control_sim.commands.usage import UsageError
 
-COMMANDS = {'train': train, 'evaluate': evaluate, 'demo': demo, 'inspect': inspect}
+COMMANDS = {
+    'train': train,
+    'evaluate': evaluate,
+    'watch': watch,
+    'demo': demo,
+    'inspect': inspect,
+}
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -52,7 +52,7 @@ def run_demo(config: DemoConfig) -> int:
     except KeyboardInterrupt:
         console.print('Interrupted; both nodes are stopped.')
         return 130
-    write(config.out, summary, Simulation(scenario(), config.seed).layout, observer.track)
+    write(config.out, summary, Simulation(scenario(), config.seed), observer.track)
     show(console, summary, config.out)
     return 0 if summary.good else 1
 
@@ -129,7 +129,7 @@ def _summary(
 ) -> Summary:
     drive = observer.drive
     return Summary(
-        beacons=round(figures['beacons']),
+        beacons=round(figures['reached']),
         collisions=round(figures['collisions']),
         distance_m=round(figures['distance_m'], 2),
         messages={name: int(drive[name].get('accepted', 0)) for name in SENSORS if name in drive},

@@ -14,9 +14,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from liquid_control_sim.evaluation.picture import draw_run
 from liquid_control_sim.ros.observer import Track
-from liquid_control_sim.worlds import Layout
+from liquid_control_sim.simulation import Simulation
+from liquid_control_sim.watch.picture import Way, draw_run
 
 _BAR = 24
 _LINE_PERIOD_S = 5.0
@@ -53,19 +53,18 @@ class Summary:
         return f'{beacons}, {self.distance_m:.0f} m in {self.seconds:.0f} s'
 
 
-def write(folder: Path, summary: Summary, layout: Layout, track: Track) -> None:
+def write(folder: Path, summary: Summary, simulation: Simulation, track: Track) -> None:
     """Leave summary.json and run.png in the folder."""
     (folder / 'summary.json').write_text(json.dumps(asdict(summary), indent=2) + '\n')
-    draw_run(
-        folder / 'run.png',
-        layout,
+    way = Way(
         np.array(track.poses),
         np.array(track.speeds),
         track.reached,
-        next_beacon=track.next_beacon,
-        collisions=track.collisions,
-        title=f'{summary.title}, seed {summary.seed}',
+        track.next_beacon,
+        track.collisions,
     )
+    title = f'{summary.title}, seed {summary.seed}'
+    draw_run(folder / 'run.png', simulation.layout, simulation.config, way, title)
 
 
 def show(console: Console, summary: Summary, folder: Path) -> None:
@@ -89,11 +88,11 @@ def status_line(figures: dict[str, float], track: Track, progress: float, says: 
     """The drive at this moment. progress: from 0 to 1. says: the drive node's words."""
     done = round(_BAR * min(progress, 1.0))
     x, y, _ = track.poses[-1]
-    away = math.hypot(figures['beacon_x'] - x, figures['beacon_y'] - y)
+    away = math.hypot(figures['target_x'] - x, figures['target_y'] - y)
     return Text.assemble(
         ('█' * done, 'green'),
         ('░' * (_BAR - done), 'dim'),
-        (f'  beacons {figures["beacons"]:.0f}', 'bold'),
+        (f'  beacons {figures["reached"]:.0f}', 'bold'),
         f'  next in {away:.1f} m  ',
         (f'collisions {figures["collisions"]:.0f}', 'red' if figures['collisions'] else ''),
         f'  {figures["distance_m"]:.1f} m  {track.speeds[-1]:.2f} m/s  {says}',

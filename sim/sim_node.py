@@ -1,4 +1,5 @@
-"""The simulator as a ROS 2 node: sensors, /clock and odometry out, cmd_vel in, at the wall's pace.
+"""The simulator as a ROS 2 node: sensors, /clock and ground truth out, cmd_vel in, at the wall's
+pace.
 
 A message is published when it arrives in simulation, under the stamp of its measurement. The node
 itself lives on a steady clock: it is the one that makes ROS time go on.
@@ -9,76 +10,82 @@ import signal
 import sys
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import rclpy
-from diagnostic_msgs.msg import DiagnosticStatus
 from geometry_msgs.msg import Twist, TwistStamped
-from nav_msgs.msg import Odometry
 from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.logging import get_logger
 from rclpy.node import Node
-from rclpy.qos import QoSProfile, ReliabilityPolicy, qos_profile_sensor_data
 from rclpy.signals import SignalHandlerOptions
-from rosgraph_msgs.msg import Clock as ClockMessage
-from sensor_msgs.msg import Image, Imu, LaserScan
+from std_srvs.srv import SetBool, Trigger
 
-from liquid_control_sim.ros import messages
+from liquid_control_sim.ros.episode import Episode
+from liquid_control_sim.ros.outputs import Outputs
 from liquid_control_sim.ros.pacing import Pacer, Rhythm
-from liquid_control_sim.ros.parameters import ParameterError, SimParameters, read_parameters
-from liquid_control_sim.scenario import scenario
-from liquid_control_sim.sensors import Message
+from liquid_control_sim.ros.parameters import (
+    ParameterError,
+    declare_parameters,
+    read_parameters,
+)
 from liquid_control_sim.simulation import Simulation
 
-CLOCK_QOS = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+SLICE_NS = 5_000_000
+"""As fast as can be means in slices of this, simulated, so that commands are heard meanwhile."""
 
 
 class SimNode(Node):
     """One robot in one world.
 
-    out: scan, imu, image (sensor-data QoS), odom (from the wheels), ground_truth, /clock, ~/status
+    out: scan, imu, image (sensor-data QoS), odom, goal_pose (latched), ground_truth, /clock, /tf,
+         /tf_static, ~/status, ~/collision (where the robot is when it bumps into something)
     in:  cmd_vel; the robot stops when none came for cmd_vel_timeout, or when one is no number
+    services: ~/reset begins a new episode with the parameters as they are then; ROS time goes on.
+         ~/pause stops and continues simulated time.
     """
 
     def __init__(self, **options: Any) -> None:
         super().__init__('sim_node', **options)
-        self.parameters = read_parameters(self)
-        self.simulation = _simulation(self.parameters)
-        self.published: Counter[str] = Counter()
+        self.parameters = declare_parameters(self)
         self.commands = 0
-        self._commanded_ns = self.simulation.now_ns
-        self._advertise()
-        self._subscribe()
-        self._pacer = Pacer(
-            self.parameters.real_time_factor, self.simulation.now_ns, time.monotonic_ns()
-        )
-        self._odom_rhythm = Rhythm(self.parameters.odom_rate)
+        self._outputs = Outputs(self)
+        self._episode = Episode(self.parameters.scenario(), self.parameters.seed)
+        self._paused = False
+        self._truth_rhythm = Rhythm(self.parameters.ground_truth_rate)
         self._status_rhythm = Rhythm(self.parameters.status_rate)
+        self._listen()
+        self._begin()
+        self.add_post_set_parameters_callback(lambda _: self._follow_parameters())
         self.create_timer(
             1.0 / self.parameters.update_rate,
             self.update,
             clock=Clock(clock_type=ClockType.STEADY_TIME),
         )
-        self.get_logger().info(f'simulating seed {self.parameters.seed}')
+
+    @property
+    def simulation(self) -> Simulation:
+        return self._episode.simulation
+
+    @property
+    def now_ns(self) -> int:
+        """ROS time."""
+        return self._episode.now_ns
 
     def update(self) -> None:
         """Run the simulation to where the wall's clock says, and publish all that happened."""
-        due_ns = self._pacer.due_ns(time.monotonic_ns(), self.simulation.now_ns)
-        if due_ns - self._commanded_ns > self.parameters.cmd_vel_timeout * 1e9:
-            self.simulation.command(0.0, 0.0)
-        for message in self.simulation.run_until(due_ns):
-            self._deliver(message)
-        now_ns = self.simulation.now_ns
-        self._clock.publish(messages.clock(now_ns))
-        if self._odom_rhythm.due(now_ns):
-            self._odom.publish(messages.wheel_odometry(self.simulation))
-            self._truth.publish(messages.ground_truth(self.simulation))
-        if self._status_rhythm.due(now_ns):
-            self._status.publish(messages.status(self.simulation, self._figures()))
+        if self._paused:
+            self._outputs.send_clock(self.now_ns)
+            return
+        if self.parameters.real_time_factor > 0.0:
+            self._run_until(self._pacer.due_ns(time.monotonic_ns(), self.now_ns))
+            return
+        stop = time.monotonic() + 1.0 / self.parameters.update_rate
+        while time.monotonic() < stop:
+            self._run_until(self.now_ns + SLICE_NS)
 
     def on_command(self, twist: Twist) -> None:
         """Drive so from now on."""
@@ -87,51 +94,76 @@ class SimNode(Node):
             self.get_logger().warning(f'cmd_vel is {command}: stopped', throttle_duration_sec=1.0)
             command = (0.0, 0.0)
         self.commands += 1
-        self._commanded_ns = self.simulation.now_ns
+        self._commanded_ns = self.now_ns
         self.simulation.command(*command)
 
-    def _advertise(self) -> None:
-        sensors = self.simulation.config.sensors
-        assert sensors.lidar
-        assert sensors.imu
-        lidar, imu = sensors.lidar, sensors.imu
-        qos = qos_profile_sensor_data
-        scans = self.create_publisher(LaserScan, 'scan', qos)
-        imus = self.create_publisher(Imu, 'imu', qos)
-        images = self.create_publisher(Image, 'image', qos)
-        self._sensors: dict[str, Callable[[Message], None]] = {
-            'lidar': lambda m: scans.publish(messages.scan(m.event, lidar)),
-            'imu': lambda m: imus.publish(messages.imu(m.event, imu)),
-            'camera': lambda m: images.publish(messages.image(m.event)),
-        }
-        self._clock = self.create_publisher(ClockMessage, '/clock', CLOCK_QOS)
-        self._odom = self.create_publisher(Odometry, 'odom', 10)
-        self._truth = self.create_publisher(Odometry, 'ground_truth', 10)
-        self._status = self.create_publisher(DiagnosticStatus, '~/status', 10)
+    def on_reset(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        """Begin a new episode."""
+        parameters = read_parameters(self)
+        try:
+            episode = Episode(parameters.scenario(), parameters.seed, self.now_ns)
+        except (ParameterError, ValueError) as error:
+            response.success, response.message = False, str(error)
+            return response
+        self.parameters, self._episode = parameters, episode
+        self._begin()
+        response.success, response.message = True, f'seed {parameters.seed}'
+        return response
 
-    def _subscribe(self) -> None:
+    def on_pause(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
+        """Stop simulated time, or let it go on."""
+        self._paused = request.data
+        self._pace()
+        response.success, response.message = True, 'paused' if self._paused else 'running'
+        return response
+
+    def _listen(self) -> None:
         if self.parameters.enable_stamped_cmd_vel:
             self.create_subscription(
                 TwistStamped, 'cmd_vel', lambda message: self.on_command(message.twist), 10
             )
         else:
             self.create_subscription(Twist, 'cmd_vel', self.on_command, 10)
+        self.create_service(Trigger, '~/reset', self.on_reset)
+        self.create_service(SetBool, '~/pause', self.on_pause)
 
-    def _deliver(self, message: Message) -> None:
-        self._clock.publish(messages.clock(message.delivered_ns))
-        if message.event.sensor not in self._sensors:
-            return
-        self._sensors[message.event.sensor](message)
-        self.published[message.event.sensor] += 1
+    def _begin(self) -> None:
+        self._commanded_ns = self.now_ns
+        self._bumps = 0
+        self._outputs.begin(self._episode)
+        self._pace()
+        self.get_logger().info(f'simulating seed {self._episode.seed}')
 
-    def _figures(self) -> dict[str, float]:
-        sent = {f'published_{sensor}': self.published[sensor] for sensor in self._sensors}
-        return {**sent, 'commands': self.commands}
+    def _pace(self) -> None:
+        """From here and now on."""
+        factor = self.parameters.real_time_factor
+        self._pacer = Pacer(factor, self.now_ns, time.monotonic_ns())
 
+    def _follow_parameters(self) -> None:
+        """The pace changes at once, the rest with the next episode."""
+        now = read_parameters(self)
+        self.parameters = replace(
+            self.parameters,
+            real_time_factor=now.real_time_factor,
+            cmd_vel_timeout=now.cmd_vel_timeout,
+        )
+        self._pace()
 
-def _simulation(parameters: SimParameters) -> Simulation:
-    config = scenario(task={'type': 'beacon', 'mode': parameters.mode})
-    return Simulation(config, parameters.seed)
+    def _run_until(self, time_ns: int) -> None:
+        outputs, episode = self._outputs, self._episode
+        if time_ns - self._commanded_ns > self.parameters.cmd_vel_timeout * 1e9:
+            self.simulation.command(0.0, 0.0)
+        for message in episode.run_until(time_ns):
+            outputs.send(message)
+        outputs.send_clock(self.now_ns)
+        if self.simulation.collisions > self._bumps:
+            self._bumps = self.simulation.collisions
+            outputs.send_collision(episode)
+        if self._truth_rhythm.due(self.now_ns):
+            outputs.send_truth(episode)
+        if self._status_rhythm.due(self.now_ns):
+            outputs.send_status(episode, {'commands': self.commands})
+            outputs.send_goal(episode)
 
 
 def main(args: Sequence[str] | None = None) -> int:

@@ -3,7 +3,6 @@ runs it.
 """
 
 from liquid_control.policy.bundle import BundleError, load_bundle, save_bundle
-from liquid_control.policy.encoders import distance_and_bearing
 from liquid_control.policy.engine import Engine
 from liquid_control.policy.networks import (
     CfcSpec,
@@ -45,7 +44,6 @@ __all__ = [
     'OdometrySpec',
     'Policy',
     'PolicySpec',
-    'distance_and_bearing',
     'load_bundle',
     'save_bundle',
 ]

@@ -111,7 +111,7 @@ class OdometrySpec:
 @configured
 class GoalSpec:
     """Where to go, from the robot: distance (m) and bearing (rad, to the left of straight ahead);
-    see `liquid_control.policy.distance_and_bearing`.
+    see `liquid_control.goal.distance_and_bearing`.
     """
 
     shape: ClassVar[tuple[int, ...]] = (2,)

@@ -1,18 +1,19 @@
-"""What the simulator knows, as ROS messages: sensors with their true stamps, odometry, status."""
+"""What the simulator knows, as ROS messages: sensors with their true stamps, odometry, frames.
 
-import array
+Published by sim_node and written into bags: the same messages in both.
+"""
+
 import math
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
-from builtin_interfaces.msg import Time
-from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
-from nav_msgs.msg import Odometry
-from rosgraph_msgs.msg import Clock
-from sensor_msgs.msg import Image, Imu, LaserScan
 
 from liquid_control.stream import Event
+from liquid_control_sim.physics import Pose
+from liquid_control_sim.robots import RobotConfig
+from liquid_control_sim.ros.kinds import Kinds
 from liquid_control_sim.sensors import ImuConfig, LidarConfig
-from liquid_control_sim.simulation import Simulation
 
 WORLD_FRAME = 'world'
 ODOM_FRAME = 'odom'
@@ -21,108 +22,181 @@ LIDAR_FRAME = 'lidar_link'
 IMU_FRAME = 'imu_link'
 CAMERA_FRAME = 'camera_optical_frame'
 
+Position = tuple[float, float, float]
+Quaternion = tuple[float, float, float, float]
+Frame = tuple[str, str, Position, Quaternion]
+"""Parent, child, and where the child is in the parent: metres, and x, y, z, w."""
 
-def stamp(time_ns: int) -> Time:
-    """Nanoseconds as builtin_interfaces/Time."""
-    return Time(sec=time_ns // 1_000_000_000, nanosec=time_ns % 1_000_000_000)
-
-
-def clock(now_ns: int) -> Clock:
-    """The simulation's time."""
-    return Clock(clock=stamp(now_ns))
-
-
-def scan(event: Event, config: LidarConfig) -> LaserScan:
-    """Ranges, float32 [beams], as REP-117 wants them; all beams at one instant."""
-    message = LaserScan()
-    message.header.stamp = stamp(event.stamp_ns)
-    message.header.frame_id = LIDAR_FRAME
-    message.angle_min = -config.fov / 2
-    message.angle_max = config.fov / 2
-    message.angle_increment = config.fov / (config.beams - 1)
-    message.scan_time = 1.0 / config.clock.rate
-    message.range_min = config.range_min
-    message.range_max = config.range_max
-    message.ranges = array.array('f', event.value.tobytes())
-    return message
+_STRAIGHT: Quaternion = (0.0, 0.0, 0.0, 1.0)
+_OPTICAL: Quaternion = (-0.5, 0.5, -0.5, 0.5)
+"""REP-103: z along the view, x to the right, y down."""
 
 
-def imu(event: Event, config: ImuConfig) -> Imu:
-    """Angular velocity and acceleration, float32 [6]; the orientation is not measured."""
-    message = Imu()
-    message.header.stamp = stamp(event.stamp_ns)
-    message.header.frame_id = IMU_FRAME
-    rates, acceleration = message.angular_velocity, message.linear_acceleration
-    rates.x, rates.y, rates.z, acceleration.x, acceleration.y, acceleration.z = (
-        event.value.tolist()
-    )
-    message.orientation_covariance[0] = -1.0
-    message.angular_velocity_covariance = _isotropic(config.gyro_noise, config.gyro_bias)
-    message.linear_acceleration_covariance = _isotropic(
-        config.accelerometer_noise, config.accelerometer_bias
-    )
-    return message
+class Messages:
+    """Builds messages of these kinds. Stamps are given in nanoseconds."""
+
+    def __init__(self, kinds: Kinds) -> None:
+        self._kinds = kinds
+
+    def clock(self, now_ns: int) -> Any:
+        """rosgraph_msgs/Clock."""
+        return self._new('rosgraph_msgs/msg/Clock', clock=self._time(now_ns))
+
+    def scan(self, event: Event, config: LidarConfig) -> Any:
+        """sensor_msgs/LaserScan of ranges, float32 [beams], as REP-117 wants them; all beams at
+        one instant.
+        """
+        return self._new(
+            'sensor_msgs/msg/LaserScan',
+            header=self._header(event.stamp_ns, LIDAR_FRAME),
+            angle_min=-config.fov / 2,
+            angle_max=config.fov / 2,
+            angle_increment=config.fov / (config.beams - 1),
+            time_increment=0.0,
+            scan_time=1.0 / config.clock.rate,
+            range_min=config.range_min,
+            range_max=config.range_max,
+            ranges=self._kinds.array(event.value),
+            intensities=self._kinds.array(np.empty(0, np.float32)),
+        )
+
+    def imu(self, event: Event, config: ImuConfig) -> Any:
+        """sensor_msgs/Imu of angular velocity and acceleration, float32 [6]; the orientation is
+        not measured.
+        """
+        rates, acceleration = event.value[:3].tolist(), event.value[3:].tolist()
+        unmeasured = np.zeros(9)
+        unmeasured[0] = -1.0
+        return self._new(
+            'sensor_msgs/msg/Imu',
+            header=self._header(event.stamp_ns, IMU_FRAME),
+            orientation=self._quaternion(_STRAIGHT),
+            orientation_covariance=unmeasured,
+            angular_velocity=self._vector(*rates),
+            angular_velocity_covariance=_isotropic(config.gyro_noise, config.gyro_bias),
+            linear_acceleration=self._vector(*acceleration),
+            linear_acceleration_covariance=_isotropic(
+                config.accelerometer_noise, config.accelerometer_bias
+            ),
+        )
+
+    def image(self, event: Event) -> Any:
+        """sensor_msgs/Image of uint8 [height, width, 3], RGB."""
+        height, width, channels = event.value.shape
+        return self._new(
+            'sensor_msgs/msg/Image',
+            header=self._header(event.stamp_ns, CAMERA_FRAME),
+            height=height,
+            width=width,
+            encoding='rgb8',
+            is_bigendian=0,
+            step=width * channels,
+            data=self._kinds.array(event.value),
+        )
+
+    def odometry(self, stamp_ns: int, frame: str, pose: Pose, velocity: np.ndarray) -> Any:
+        """nav_msgs/Odometry. pose: in this frame. velocity: forward m/s and left rad/s, [2]."""
+        return self._new(
+            'nav_msgs/msg/Odometry',
+            header=self._header(stamp_ns, frame),
+            child_frame_id=BASE_FRAME,
+            pose=self._new(
+                'geometry_msgs/msg/PoseWithCovariance',
+                pose=self._pose(pose),
+                covariance=np.zeros(36),
+            ),
+            twist=self._new(
+                'geometry_msgs/msg/TwistWithCovariance',
+                twist=self._twist(velocity),
+                covariance=np.zeros(36),
+            ),
+        )
+
+    def place(self, stamp_ns: int, frame: str, pose: Pose) -> Any:
+        """geometry_msgs/PoseStamped."""
+        return self._new(
+            'geometry_msgs/msg/PoseStamped',
+            header=self._header(stamp_ns, frame),
+            pose=self._pose(pose),
+        )
+
+    def velocity(self, stamp_ns: int, velocity: np.ndarray) -> Any:
+        """geometry_msgs/TwistStamped of forward m/s and left rad/s, [2]."""
+        return self._new(
+            'geometry_msgs/msg/TwistStamped',
+            header=self._header(stamp_ns, BASE_FRAME),
+            twist=self._twist(velocity),
+        )
+
+    def transforms(self, stamp_ns: int, *frames: Frame) -> Any:
+        """tf2_msgs/TFMessage."""
+        transforms = [
+            self._new(
+                'geometry_msgs/msg/TransformStamped',
+                header=self._header(stamp_ns, parent),
+                child_frame_id=child,
+                transform=self._new(
+                    'geometry_msgs/msg/Transform',
+                    translation=self._vector(*position),
+                    rotation=self._quaternion(rotation),
+                ),
+            )
+            for parent, child, position, rotation in frames
+        ]
+        return self._new('tf2_msgs/msg/TFMessage', transforms=transforms)
+
+    def _new(self, name: str, **fields: Any) -> Any:
+        return self._kinds.kind(name)(**fields)
+
+    def _header(self, stamp_ns: int, frame: str) -> Any:
+        return self._new('std_msgs/msg/Header', stamp=self._time(stamp_ns), frame_id=frame)
+
+    def _time(self, time_ns: int) -> Any:
+        sec, nanosec = divmod(time_ns, 1_000_000_000)
+        return self._new('builtin_interfaces/msg/Time', sec=sec, nanosec=nanosec)
+
+    def _vector(self, x: float, y: float, z: float) -> Any:
+        return self._new('geometry_msgs/msg/Vector3', x=x, y=y, z=z)
+
+    def _quaternion(self, rotation: Quaternion) -> Any:
+        x, y, z, w = rotation
+        return self._new('geometry_msgs/msg/Quaternion', x=x, y=y, z=z, w=w)
+
+    def _pose(self, pose: Pose) -> Any:
+        x, y, yaw = pose
+        return self._new(
+            'geometry_msgs/msg/Pose',
+            position=self._new('geometry_msgs/msg/Point', x=x, y=y, z=0.0),
+            orientation=self._quaternion(_turned(yaw)),
+        )
+
+    def _twist(self, velocity: np.ndarray) -> Any:
+        v, w = (float(value) for value in velocity)
+        return self._new(
+            'geometry_msgs/msg/Twist',
+            linear=self._vector(v, 0.0, 0.0),
+            angular=self._vector(0.0, 0.0, w),
+        )
 
 
-def image(event: Event) -> Image:
-    """uint8 [height, width, 3], RGB."""
-    message = Image()
-    message.header.stamp = stamp(event.stamp_ns)
-    message.header.frame_id = CAMERA_FRAME
-    message.height, message.width, channels = event.value.shape
-    message.encoding = 'rgb8'
-    message.step = message.width * channels
-    message.data = array.array('B', event.value.tobytes())
-    return message
+def flat_frame(parent: str, child: str, pose: Pose) -> Frame:
+    """A frame on the floor of its parent."""
+    x, y, yaw = pose
+    return parent, child, (x, y, 0.0), _turned(yaw)
 
 
-def wheel_odometry(simulation: Simulation) -> Odometry:
-    """Where the wheels say that the robot is, from its start."""
-    wheels = simulation.wheel_odometry
-    message = _odometry(simulation.now_ns, (wheels.x, wheels.y, wheels.yaw), (wheels.v, wheels.w))
-    message.header.frame_id = ODOM_FRAME
-    return message
+def fixed_frames(robot: RobotConfig, start: Pose) -> Iterator[Frame]:
+    """What does not move in an episode: the sensors on the robot, and its odometry's frame, which
+    begins where the robot does.
+    """
+    yield flat_frame(WORLD_FRAME, ODOM_FRAME, start)
+    yield BASE_FRAME, LIDAR_FRAME, robot.lidar_position, _STRAIGHT
+    yield BASE_FRAME, IMU_FRAME, robot.imu_position, _STRAIGHT
+    yield BASE_FRAME, CAMERA_FRAME, robot.camera_position, _OPTICAL
 
 
-def ground_truth(simulation: Simulation) -> Odometry:
-    """Where the robot is."""
-    message = _odometry(simulation.now_ns, simulation.pose, simulation.twist)
-    message.header.frame_id = WORLD_FRAME
-    return message
-
-
-def status(simulation: Simulation, figures: dict[str, float]) -> DiagnosticStatus:
-    """The run so far. figures: what the node knows besides, by name."""
-    x, y = simulation.task.target or (math.nan, math.nan)
-    values = {
-        'elapsed_s': simulation.elapsed,
-        'beacons': len(simulation.task.reached),
-        'collisions': simulation.collisions,
-        'distance_m': simulation.distance_m,
-        'beacon_x': x,
-        'beacon_y': y,
-        **figures,
-    }
-    return DiagnosticStatus(
-        level=DiagnosticStatus.WARN if simulation.in_collision else DiagnosticStatus.OK,
-        name='simulation',
-        message='in collision' if simulation.in_collision else 'running',
-        hardware_id='simulation',
-        values=[KeyValue(key=key, value=f'{value:.6g}') for key, value in values.items()],
-    )
-
-
-def _odometry(
-    now_ns: int, pose: tuple[float, float, float], twist: tuple[float, float]
-) -> Odometry:
-    message = Odometry()
-    message.header.stamp = stamp(now_ns)
-    message.child_frame_id = BASE_FRAME
-    message.pose.pose.position.x, message.pose.pose.position.y, yaw = pose
-    message.pose.pose.orientation.z = math.sin(yaw / 2)
-    message.pose.pose.orientation.w = math.cos(yaw / 2)
-    message.twist.twist.linear.x, message.twist.twist.angular.z = twist
-    return message
+def _turned(yaw: float) -> Quaternion:
+    return 0.0, 0.0, math.sin(yaw / 2), math.cos(yaw / 2)
 
 
 def _isotropic(*deviations: float) -> np.ndarray:

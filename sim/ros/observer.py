@@ -71,11 +71,11 @@ class Observer(Node):
     def _on_status(self, message: DiagnosticStatus) -> None:
         figures = {pair.key: float(pair.value) for pair in message.values}
         track = self.track
-        if self.figures and figures['beacons'] > self.figures['beacons'] and track.next_beacon:
+        if self.figures and figures['reached'] > self.figures['reached'] and track.next_beacon:
             track.reached.append(track.next_beacon)
         if self.figures and figures['collisions'] > self.figures['collisions'] and track.poses:
             track.collisions.append(track.poses[-1][:2])
-        track.next_beacon = (figures['beacon_x'], figures['beacon_y'])
+        track.next_beacon = (figures['target_x'], figures['target_y'])
         self.figures = figures
 
     def _on_diagnostics(self, message: DiagnosticArray) -> None:

@@ -6,7 +6,7 @@ from itertools import count
 
 import numpy as np
 
-from liquid_control.policy import distance_and_bearing
+from liquid_control.goal import distance_and_bearing
 from liquid_control.schema import configured
 from liquid_control.stream import Event
 from liquid_control_sim.physics import Physics

@@ -18,7 +18,7 @@ class Beacon:
 
     mode: 'single' ends with the first beacon; with 'continue' it then jumps to another place.
     reach: the beacon is reached when the robot's centre is this near to its centre.
-    apart: a new beacon is at least this far from the robot.
+    apart: a new beacon is at least this far from the robot, if there is room.
     gap: between the beacon and anything else.
     timeout: the episode's length.
     """
@@ -69,10 +69,14 @@ class BeaconTask:
             self.beacon_xy = self._next_place(*pose[:2])
 
     def _next_place(self, x: float, y: float) -> Point:
-        """A random free place away from the robot that can be reached from where it started."""
+        """A random free place away from the robot that can be reached from where it started; where
+        all of them are near, the farthest.
+        """
         clearance = self._layout.look.beacon_radius + self._config.gap
         places = self._layout.reachable_places(self._rng, clearance, count=4096)
-        far = places[np.hypot(places[:, 0] - x, places[:, 1] - y) >= self._config.apart]
-        if not len(far):
-            raise ValueError(f'no free place {self._config.apart} m away from ({x:.2f}, {y:.2f})')
-        return float(far[0, 0]), float(far[0, 1])
+        if not len(places):
+            raise ValueError(f'gap is {self._config.gap}, but no free place has {clearance} m')
+        away = np.hypot(places[:, 0] - x, places[:, 1] - y)
+        far = places[away >= self._config.apart]
+        chosen = far[0] if len(far) else places[np.argmax(away)]
+        return float(chosen[0]), float(chosen[1])

@@ -14,18 +14,22 @@ from liquid_control_sim.worlds.layout import Layout
 class Goal:
     """Metres, seconds.
 
+    place: the goal, in the frame of the odometry. None: the world's own, or one that is drawn.
     distance: range of straight distances from the start that a goal is drawn from; a world with a
         goal of its own keeps that one.
     reach: the goal is reached when the robot's centre is this near, in the world: what its
         odometry says does not count.
     gap: between the goal and anything else.
+
+    The defaults of reach and timeout are those of BARN.
     """
 
     type: Literal['goal'] = 'goal'
+    place: Point | None = None
     distance: tuple[float, float] = (4.0, 12.0)
     reach: float = 1.0
     gap: float = 0.4
-    timeout: float = 60.0
+    timeout: float = 100.0
 
     def start(self, layout: Layout, rng: np.random.Generator) -> 'GoalTask':
         return GoalTask(self, layout, rng)
@@ -40,8 +44,11 @@ class GoalTask:
         self._config = config
         self.timeout = config.timeout
         self.reached: list[Point] = []
-        self.target = layout.goal or _draw(config, layout, rng)
-        self.goal = _from(layout.start, self.target)
+        if config.place is not None:
+            self.goal, self.target = config.place, _to(layout.start, config.place)
+        else:
+            self.target = layout.goal or _draw(config, layout, rng)
+            self.goal = _from(layout.start, self.target)
 
     @property
     def succeeded(self) -> bool:
@@ -72,3 +79,10 @@ def _from(start: Pose, place: Point) -> Point:
     dx, dy = place[0] - x, place[1] - y
     cos, sin = math.cos(yaw), math.sin(yaw)
     return cos * dx + sin * dy, cos * dy - sin * dx
+
+
+def _to(start: Pose, place: Point) -> Point:
+    """The inverse: a place in that frame, in the world."""
+    x, y, yaw = start
+    cos, sin = math.cos(yaw), math.sin(yaw)
+    return x + cos * place[0] - sin * place[1], y + sin * place[0] + cos * place[1]

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from liquid_control.goal import distance_and_bearing
 from liquid_control.policy import (
     CameraSpec,
     DepthSpec,
@@ -17,7 +18,6 @@ from liquid_control.policy import (
     NcpSpec,
     OdometrySpec,
     PolicySpec,
-    distance_and_bearing,
 )
 from liquid_control.policy.encoders import build_encoder
 

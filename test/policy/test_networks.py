@@ -49,8 +49,7 @@ def deployed(policy, times_ms=TIMES_MS):
     for time_ms, value in zip(times_ms, readings(), strict=True):
         stamp_ns = 10**9 + time_ms * 10**6
         features = engine.encode('imu', value[None])[0]
-        for step in timeline.add(Event(stamp_ns, 'imu', features), stamp_ns):
-            actions.append(engine.drive(step))
+        actions += map(engine.drive, timeline.add(Event(stamp_ns, 'imu', features), stamp_ns))
     return np.array(actions)
 
 

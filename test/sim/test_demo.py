@@ -18,6 +18,7 @@ from liquid_control.policy import (
     CameraSpec,
     ImuSpec,
     LidarSpec,
+    LtcSpec,
     NcpSpec,
     Policy,
     PolicySpec,
@@ -39,7 +40,7 @@ def bundle(tmp_path):
     """A policy that knows nothing and commands next to nothing."""
     torch.manual_seed(0)
     sensors = {'lidar': LidarSpec(), 'imu': ImuSpec(), 'camera': CameraSpec()}
-    policy = Policy(PolicySpec(sensors=sensors, wiring=NcpSpec()))
+    policy = Policy(PolicySpec(sensors=sensors, network=LtcSpec(NcpSpec())))
     save_bundle(policy, tmp_path / 'bundle', {'command': 'none: random weights'})
     return tmp_path / 'bundle'
 

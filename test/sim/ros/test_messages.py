@@ -10,12 +10,15 @@ pytest.importorskip('rclpy')
 from liquid_control.nodes.messages import read_image, read_imu, read_scan, stamp_ns
 from liquid_control.policy import CameraSpec
 from liquid_control.stream import Event
-from liquid_control_sim.ros import messages
+from liquid_control_sim.ros.kinds import BagKinds, RosKinds
+from liquid_control_sim.ros.messages import BASE_FRAME, Messages, fixed_frames
 from liquid_control_sim.scenario import scenario
 from liquid_control_sim.sensors import ImuConfig, LidarConfig
 from liquid_control_sim.simulation import Simulation
 
 STAMP_NS = 12_345_678_901
+
+messages = Messages(RosKinds())
 
 
 def test_a_scan_arrives_as_it_was_measured():
@@ -50,7 +53,37 @@ def test_an_image_arrives_as_it_was_seen():
 
 def test_ground_truth_is_the_pose_of_the_robot():
     simulation = Simulation(scenario(), seed=3)
-    pose = messages.ground_truth(simulation).pose.pose
+    odometry = messages.odometry(STAMP_NS, 'world', simulation.pose, np.array(simulation.twist))
+    pose = odometry.pose.pose
     x, y, yaw = simulation.pose
     assert (pose.position.x, pose.position.y) == (x, y)
     assert 2 * math.atan2(pose.orientation.z, pose.orientation.w) == pytest.approx(yaw)
+
+
+def test_the_camera_looks_ahead_along_its_optical_axis():
+    robot = scenario().robot
+    frames = {child: frame for _, child, *frame in fixed_frames(robot, (1.0, 2.0, 0.0))}
+    position, (x, y, z, w) = frames['camera_optical_frame']
+    assert position == robot.camera_position
+    assert (2 * (x * z + w * y), 2 * (y * z - w * x), w * w - x * x - y * y + z * z) == (1, 0, 0)
+    assert frames['odom'][0] == (1.0, 2.0, 0.0)
+
+
+def test_a_bag_holds_the_same_message_as_the_topic():
+    value = np.array([0.1, -0.2, 0.3, 1.0, -2.0, 9.81], np.float32)
+    event = Event(STAMP_NS, 'imu', value)
+    heard, written = (
+        Messages(kinds).imu(event, ImuConfig()) for kinds in (RosKinds(), BagKinds())
+    )
+    assert written.header.frame_id == heard.header.frame_id
+    assert written.linear_acceleration.z == heard.linear_acceleration.z
+    np.testing.assert_array_equal(
+        written.angular_velocity_covariance, heard.angular_velocity_covariance
+    )
+
+
+def test_transforms_hang_on_the_robot():
+    frame = ('odom', BASE_FRAME, (1.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1.0))
+    (transform,) = Messages(BagKinds()).transforms(STAMP_NS, frame).transforms
+    assert transform.child_frame_id == 'base_link'
+    assert transform.transform.translation.x == 1.0
