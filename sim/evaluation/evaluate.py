@@ -10,10 +10,14 @@ from pathlib import Path
 
 from liquid_control.policy import load_bundle
 from liquid_control.policy.bundle import read_bundle_file
+from liquid_control_sim.evaluation.barn import barn_metric
+from liquid_control_sim.evaluation.confidence import bootstrap, wilson
+from liquid_control_sim.evaluation.trace import Trace
+from liquid_control_sim.planners import find_planner
 from liquid_control_sim.rollout import Robot, Rollout
 from liquid_control_sim.scenario import Scenario, scenario
-from liquid_control_sim.tasks import Beacon
-from liquid_control_sim.workers import single_thread
+from liquid_control_sim.tasks import Beacon, Goal
+from liquid_control_sim.workers import begin_worker
 
 GROUP = 6
 """Episodes simulated side by side in one process; part of what makes a result repeatable."""
@@ -35,13 +39,30 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One episode. time_s: its length. distance_m: driven."""
+    """One episode.
+
+    time_s: its length. distance_m: driven. shortest_m: of the shortest way; None without a target.
+    clearance_m: the least between body and anything. jerk: how unsteadily it drove, m/s^3, RMS.
+    barn_metric: None but for a goal in a world whose optimal length is known.
+    """
 
     seed: int
     success: bool
     collision: bool
     time_s: float
     distance_m: float
+    shortest_m: float | None
+    clearance_m: float
+    jerk: float
+    barn_metric: float | None
+
+    @property
+    def spl(self) -> float | None:
+        """Success weighted by path length (Anderson et al. 2018): S l / max(l, driven)."""
+        if self.shortest_m is None:
+            return None
+        longest = max(self.shortest_m, self.distance_m)
+        return self.success * (self.shortest_m / longest if longest else 1.0)
 
 
 @dataclass(frozen=True)
@@ -60,6 +81,7 @@ class Result:
 
     @property
     def timeout_rate(self) -> float:
+        """Of what neither succeeded nor hit anything."""
         return _mean([not (outcome.success or outcome.collision) for outcome in self.outcomes])
 
     @property
@@ -67,14 +89,43 @@ class Result:
         """Of all episodes, whatever their end."""
         return _mean([outcome.time_s for outcome in self.outcomes])
 
+    @property
+    def means(self) -> dict[str, list[float]]:
+        """What means are taken of, by their names: one value of each episode. A name is left out
+        where an episode has no such value.
+        """
+        columns: dict[str, list[float | None]] = {
+            'mean_time_s': [outcome.time_s for outcome in self.outcomes],
+            'mean_distance_m': [outcome.distance_m for outcome in self.outcomes],
+            'mean_clearance_m': [outcome.clearance_m for outcome in self.outcomes],
+            'mean_jerk': [outcome.jerk for outcome in self.outcomes],
+            'spl': [outcome.spl for outcome in self.outcomes],
+            'barn_metric': [outcome.barn_metric for outcome in self.outcomes],
+        }
+        known = {name: [v for v in column if v is not None] for name, column in columns.items()}
+        return {name: v for name, v in known.items() if len(v) == len(self.outcomes)}
+
     def summary(self) -> dict[str, float]:
+        """Rates and means, by name."""
         return {
             'episodes': len(self.outcomes),
             'success_rate': self.success_rate,
             'collision_rate': self.collision_rate,
             'timeout_rate': self.timeout_rate,
-            'mean_time_s': round(self.mean_time_s, 3),
+            **{name: round(_mean(values), 4) for name, values in self.means.items()},
         }
+
+    def intervals(self) -> dict[str, list[float]]:
+        """[low, high] of each rate and mean, named NAME_ci95."""
+        count = len(self.outcomes)
+        rates = {
+            name: wilson(round(rate * count), count)
+            for name, rate in self.summary().items()
+            if name.endswith('_rate')
+        }
+        means = {name: bootstrap(values) for name, values in self.means.items()}
+        both = {**rates, **means}
+        return {f'{name}_ci95': [round(v, 4) for v in both[name]] for name in both}
 
     def __str__(self) -> str:
         return (
@@ -85,13 +136,20 @@ class Result:
 
 
 def evaluate(evaluation: Evaluation, workers: int) -> Result:
-    """Drive all episodes in worker processes. Raises BundleError before any is started."""
+    """Drive all episodes: one worker is this process, more are processes of their own.
+
+    Raises BundleError or ConfigError for a driver that there is not, before any is started.
+    """
     if isinstance(evaluation.driver, Path):
         read_bundle_file(evaluation.driver)
+    else:
+        find_planner(evaluation.driver)
     seeds = evaluation.seeds
     groups = [replace(evaluation, seeds=seeds[i : i + GROUP]) for i in range(0, len(seeds), GROUP)]
+    if workers == 1:
+        return Result(tuple(outcome for group in map(_drive, groups) for outcome in group))
     context = get_context('spawn')
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=single_thread) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=begin_worker) as pool:
         return Result(tuple(outcome for group in pool.map(_drive, groups) for outcome in group))
 
 
@@ -100,15 +158,19 @@ def _drive(evaluation: Evaluation) -> list[Outcome]:
     driver, config = evaluation.driver, _with_an_end(evaluation.scenario)
     if isinstance(driver, Path):
         policy = load_bundle(driver)
+        config = _without_idle_camera(config, 'camera' in policy.sensors)
         robots = [Robot.start(config, seed) for seed in evaluation.seeds]
         rollout = Rollout(policy, robots, set(policy.sensors) - set(evaluation.silent))
         moves = rollout.run(lambda _, robot: robot.answer)
     else:
+        config = _without_idle_camera(config, isinstance(config.task, Beacon))
         robots = [Robot.start(config, seed, advisor=driver) for seed in evaluation.seeds]
         moves = Rollout(None, robots, heard=()).run(lambda _, robot: robot.label)
-    for _ in moves:
-        pass
-    return [_outcome(robot) for robot in robots]
+    traces = [Trace(robot.drive.simulation) for robot in robots]
+    for moving in moves:
+        for i in moving:
+            traces[i].note()
+    return [_outcome(robot, trace) for robot, trace in zip(robots, traces, strict=True)]
 
 
 def _with_an_end(config: Scenario) -> Scenario:
@@ -118,14 +180,28 @@ def _with_an_end(config: Scenario) -> Scenario:
     return config
 
 
-def _outcome(robot: Robot) -> Outcome:
+def _without_idle_camera(config: Scenario, watched: bool) -> Scenario:
+    """The camera costs as much as all the rest: where nobody looks at it, there is none."""
+    if watched:
+        return config
+    return replace(config, sensors=replace(config.sensors, camera=None))
+
+
+def _outcome(robot: Robot, trace: Trace) -> Outcome:
     simulation = robot.drive.simulation
+    optimal = simulation.layout.optimal_length
+    to_goal = isinstance(simulation.config.task, Goal)
+    success, time_s = simulation.succeeded, simulation.elapsed
     return Outcome(
         robot.seed,
-        success=simulation.succeeded,
+        success=success,
         collision=simulation.collisions > 0,
-        time_s=simulation.elapsed,
+        time_s=time_s,
         distance_m=simulation.distance_m,
+        shortest_m=trace.shortest_m,
+        clearance_m=trace.clearance_m,
+        jerk=trace.jerk,
+        barn_metric=barn_metric(success, time_s, optimal) if optimal and to_goal else None,
     )
 
 

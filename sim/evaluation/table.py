@@ -5,19 +5,28 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.table import Table
 
+_COLUMNS = {
+    'episodes': ('episodes', '{:.0f}'),
+    'succeed': ('success_rate', '{:.0%}'),
+    'collide': ('collision_rate', '{:.0%}'),
+    'time out': ('timeout_rate', '{:.0%}'),
+    'mean time': ('mean_time_s', '{:.1f} s'),
+    'SPL': ('spl', '{:.2f}'),
+    'BARN metric': ('barn_metric', '{:.3f}'),
+}
+
 
 def print_table(rows: Mapping[str, Mapping[str, float]]) -> None:
-    """One row for each summary of a Result, by name."""
+    """One row for each summary of a Result, by name; columns for what they have."""
+    shown = {title: column for title, column in _COLUMNS.items() if _in_any(rows, column[0])}
     table = Table()
-    for column in ('', 'episodes', 'succeed', 'collide', 'time out', 'mean time'):
-        table.add_column(column, justify='left' if not column else 'right')
+    for title in ('', *shown):
+        table.add_column(title, justify='right' if title else 'left')
     for name, row in rows.items():
-        table.add_row(
-            name,
-            f'{row["episodes"]}',
-            f'{row["success_rate"]:.0%}',
-            f'{row["collision_rate"]:.0%}',
-            f'{row["timeout_rate"]:.0%}',
-            f'{row["mean_time_s"]:.1f} s',
-        )
+        cells = [form.format(row[key]) if key in row else '' for key, form in shown.values()]
+        table.add_row(name, *cells)
     Console().print(table)
+
+
+def _in_any(rows: Mapping[str, Mapping[str, float]], key: str) -> bool:
+    return any(key in row for row in rows.values())
