@@ -81,7 +81,7 @@ class Camera:
         self._exposure = Exposure(
             config.exposure_lag, config.exposure_drift, config.colour_cast, exposure
         )
-        self._pixels = _pinhole(config)
+        self._pixels = pinhole(config)
         self._rays = Rays(physics, 'camera', len(self._pixels))
         self._image = np.empty((config.height, config.width, 3), np.float32)
 
@@ -185,7 +185,7 @@ def _colour(
                 image[ray, channel] = fog + passed * (image[ray, channel] - fog)
 
 
-def _pinhole(config: CameraConfig) -> np.ndarray:
+def pinhole(config: CameraConfig) -> np.ndarray:
     """Unit vectors [height * width, 3] in the camera's frame: x forward, y left, z up."""
     left = (config.width - 1) / 2 - np.arange(config.width)
     up = (config.height - 1) / 2 - np.arange(config.height)

@@ -80,8 +80,8 @@ class Lidar:
 
     def _mixed(self, echoes: np.ndarray) -> np.ndarray:
         """Some beams beside an edge lie anywhere between its two surfaces."""
-        step = np.diff(echoes, append=echoes[-1:])
-        with np.errstate(invalid='ignore'):
+        with np.errstate(invalid='ignore'):  # without return on both sides there is no step
+            step = np.diff(echoes, append=echoes[-1:])
             edge = np.isfinite(step) & (np.abs(step) > _EDGE * np.minimum(echoes, echoes + step))
         edge &= self._rng.random(len(echoes)) < self._config.mixed_pixels
         mixed = echoes.copy()

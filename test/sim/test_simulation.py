@@ -92,13 +92,13 @@ def test_an_image_on_its_way_still_shows_the_beacon_that_was_there():
     last = next_image(simulation)
     period, travelled = 66_667_000, 15_000_000
     simulation.run_until(last.event.stamp_ns + period + travelled)
-    jump_ns, old = simulation.now_ns, simulation.beacon_xy
-    simulation.task.update(*old)
+    jump_ns, old = simulation.now_ns, simulation.task.beacon_xy
+    simulation.task.update((*old, 0.0), simulation.elapsed)
     on_its_way, later = next_image(simulation), next_image(simulation)
     assert on_its_way.event.stamp_ns < jump_ns < on_its_way.delivered_ns
     assert (on_its_way.beacon, later.beacon) == (0, 1)
-    assert simulation.beacons == 1
-    assert simulation.beacon_xy != old
+    assert len(simulation.task.reached) == 1
+    assert simulation.task.beacon_xy != old
 
 
 def next_image(simulation: Simulation) -> Message:
