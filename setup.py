@@ -68,7 +68,7 @@ setup(
     extras_require={
         'ros': [*ROS, 'pillow'],
         'sim': ['mujoco>=3.17,<4', 'gymnasium', 'matplotlib', 'scipy', 'rich', 'rosbags', 'av'],
-        'train': ['tensorboard', 'rich'],
+        'train': ['tensorboard', 'rich', 'rosbags', 'optuna'],
         'dev': [
             *('pytest', 'ruff', 'mypy', 'ncps', 'hypothesis', 'types-PyYAML', TRITON),
             *('mcap', 'mcap-ros2-support'),
