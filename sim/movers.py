@@ -10,6 +10,7 @@ class Moving:
     """The movers of one episode on their courses.
 
     places: centres, metres [n, 2]. velocities: m/s [n, 2]. radii: metres [n].
+    entered_at: when each came out into the robot's way, seconds after the start, else None; [n].
     """
 
     def __init__(self, layout: Layout, physics: Physics, rng: np.random.Generator) -> None:
@@ -24,6 +25,10 @@ class Moving:
         self.velocities = np.zeros_like(self.places)
         self._elapsed = 0.0
         self._place()
+
+    @property
+    def entered_at(self) -> list[float | None]:
+        return [motion.entered_at for motion in self._motions]
 
     def step(self, elapsed: float, robot: Pose, speed: float) -> None:
         """Bring all to where they are so many seconds after the start."""

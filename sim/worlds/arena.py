@@ -8,10 +8,9 @@ import numpy as np
 
 from liquid_control.schema import configured
 from liquid_control_sim.worlds.layout import Box, Cylinder, Layout, Look, Obstacle
-from liquid_control_sim.worlds.look import colour, draw_look, muted
-
-BLUE, GREEN, YELLOW, MAGENTA = 0.61, 0.36, 0.155, 0.83
-"""Hues of the distractors. Red is the beacon's alone; nothing comes closer to it than sand."""
+from liquid_control_sim.worlds.look import draw_look, muted, vivid
+from liquid_control_sim.worlds.placing import first_place, with_obstacles
+from liquid_control_sim.worlds.wet import with_wet_patches
 
 
 @configured
@@ -21,6 +20,7 @@ class Arena:
     gap: between any two obstacles, and between them and the walls. As it is wider than the
         robot, every free place can be reached from every other one.
     start_clearance: from the robot's centre to anything at the start.
+    wet: how many wet patches there are.
     """
 
     type: Literal['arena'] = 'arena'
@@ -32,6 +32,7 @@ class Arena:
     gap: float = 0.9
     distractors: int = 3
     start_clearance: float = 0.7
+    wet: tuple[int, int] = (0, 0)
 
     def build(self, rng: np.random.Generator) -> Layout:
         """Draw an arena. The same generator state gives the same arena.
@@ -45,14 +46,15 @@ class Arena:
             wall_height=self.wall_height,
             look=draw_look(rng),
         )
-        layout = _place(empty, list(_posts(self, rng)), self.gap, rng)
+        layout = with_obstacles(empty, list(_posts(self, rng)), self.gap, rng)
         if len(layout.obstacles) < self.distractors:
             raise ValueError(f'{self.distractors} distractors do not fit into the arena')
-        layout = _place(layout, list(_furniture(self, rng)), self.gap, rng)
+        layout = with_obstacles(layout, list(_furniture(self, rng)), self.gap, rng)
         if len(layout.obstacles) < self.distractors + self.obstacles[0]:
             raise ValueError(f'{self.obstacles[0]} obstacles do not fit into the arena')
-        x, y = _first_place(layout, self.start_clearance, rng)
-        return replace(layout, start=(x, y, rng.uniform(-np.pi, np.pi)))
+        x, y = first_place(layout, self.start_clearance, rng)
+        layout = replace(layout, start=(x, y, rng.uniform(-np.pi, np.pi)))
+        return with_wet_patches(layout, self.wet, rng)
 
 
 def _furniture(config: Arena, rng: np.random.Generator) -> Iterator[Obstacle]:
@@ -68,35 +70,5 @@ def _furniture(config: Arena, rng: np.random.Generator) -> Iterator[Obstacle]:
 
 def _posts(config: Arena, rng: np.random.Generator) -> Iterator[Obstacle]:
     """Distractors: the beacon's shape in other colours."""
-    for hue in rng.choice([BLUE, GREEN, YELLOW, MAGENTA], config.distractors):
-        paint = colour(rng, (hue - 0.02, hue + 0.02), saturation=(0.8, 1.0), value=(0.6, 1.0))
+    for paint in vivid(rng, config.distractors):
         yield Cylinder(0.0, 0.0, Look.beacon_radius, Look.beacon_height, paint)
-
-
-def _place(
-    layout: Layout, obstacles: list[Obstacle], gap: float, rng: np.random.Generator
-) -> Layout:
-    """Add the obstacles at free places, the widest first; what finds no place is left out."""
-    for obstacle in sorted(obstacles, key=_reach, reverse=True):
-        places = layout.free_places(rng, _reach(obstacle) + gap)
-        if len(places):
-            x, y = places[0]
-            placed = replace(obstacle, x=float(x), y=float(y))
-            layout = replace(layout, obstacles=(*layout.obstacles, placed))
-    return layout
-
-
-def _reach(obstacle: Obstacle) -> float:
-    """Radius of the smallest circle around the obstacle."""
-    if isinstance(obstacle, Cylinder):
-        return obstacle.radius
-    return float(np.hypot(obstacle.half_length, obstacle.half_width))
-
-
-def _first_place(
-    layout: Layout, clearance: float, rng: np.random.Generator
-) -> tuple[float, float]:
-    places = layout.free_places(rng, clearance, count=4096)
-    if not len(places):
-        raise ValueError(f'no place with {clearance} m of clearance in the arena')
-    return float(places[0, 0]), float(places[0, 1])

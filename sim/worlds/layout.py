@@ -1,10 +1,14 @@
 """What stands where, as plain geometry: to plan in, to place things in, to draw. No MuJoCo."""
 
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
-from scipy import ndimage
+from scipy.spatial import cKDTree
+
+from liquid_control_sim.worlds.raster import Raster
 
 Colour = tuple[float, float, float]
 Point = tuple[float, float]
@@ -50,9 +54,19 @@ class Cylinder:
 
 Obstacle = Box | Cylinder
 
+_ALIKE = 8
+"""So many cylinders of one radius are searched by a tree instead of one by one."""
+
 
 class Motion(Protocol):
-    """Where a mover goes in one episode."""
+    """Where a mover goes in one episode.
+
+    entered_at: when it came out into the robot's way, seconds after the start; None before that,
+        and for all that do not lie in wait.
+    """
+
+    @property
+    def entered_at(self) -> float | None: ...
 
     def at(self, elapsed: float, robot: Pose, speed: float) -> Point:
         """Its centre, `elapsed` seconds after the start. Asked at every tick of the world, in
@@ -127,7 +141,10 @@ class Layout:
         nearest = np.minimum(
             self.half_size[0] - np.abs(points[..., 0]), self.half_size[1] - np.abs(points[..., 1])
         )
-        for obstacle in self.obstacles:
+        trees, others = self._solids
+        for radius, tree in trees:
+            nearest = np.minimum(nearest, tree.query(points)[0] - radius)
+        for obstacle in others:
             nearest = np.minimum(nearest, obstacle.distance(points))
         return nearest
 
@@ -149,15 +166,24 @@ class Layout:
         needs to pass, metres.
         """
         places = self.free_places(rng, clearance, count)
-        resolution = 0.1
-        size = np.ceil(2 * np.array(self.half_size) / resolution).astype(int)
-        corner = -np.array(self.half_size) + resolution / 2
-        centres = corner + resolution * np.moveaxis(np.indices(tuple(size)), 0, -1)
-        regions, _ = ndimage.label(self.clearance(centres) >= passage, np.ones((3, 3)))
+        regions, _ = self.raster.regions(passage)
+        here = self.raster.at(regions, np.array(self.start[:2]))
+        return places[(self.raster.at(regions, places) == here) & (here > 0)]
 
-        def region(points: np.ndarray) -> np.ndarray:
-            cells = np.clip(np.rint((points - corner) / resolution).astype(int), 0, size - 1)
-            return regions[cells[..., 0], cells[..., 1]]
+    @cached_property
+    def raster(self) -> Raster:
+        """The clearances on a grid."""
+        return Raster.of(self.half_size, self.clearance)
 
-        here = region(np.array(self.start[:2]))
-        return places[(region(places) == here) & (here > 0)]
+    @cached_property
+    def _solids(self) -> tuple[list[tuple[float, cKDTree]], list[Obstacle]]:
+        """A tree of the centres of many cylinders of one radius, for each; and all the rest."""
+        round_ones = [item for item in self.obstacles if isinstance(item, Cylinder)]
+        count = Counter(item.radius for item in round_ones)
+        many = {radius for radius, number in count.items() if number >= _ALIKE}
+        trees = [
+            (radius, cKDTree([(item.x, item.y) for item in round_ones if item.radius == radius]))
+            for radius in sorted(many)
+        ]
+        rest = [i for i in self.obstacles if not (isinstance(i, Cylinder) and i.radius in many)]
+        return trees, rest

@@ -1,12 +1,16 @@
 """Colours of a world, drawn so that red is the beacon's alone."""
 
 import colorsys
+from collections.abc import Iterator
 
 import numpy as np
 
 from liquid_control_sim.worlds.layout import Colour, Look
 
 Range = tuple[float, float]
+
+BLUE, GREEN, YELLOW, MAGENTA = 0.61, 0.36, 0.155, 0.83
+"""Hues of what is vivid and no beacon. Nothing comes closer to red than sand."""
 
 
 def draw_look(rng: np.random.Generator) -> Look:
@@ -29,6 +33,12 @@ def colour(rng: np.random.Generator, hue: Range, saturation: Range, value: Range
 def muted(rng: np.random.Generator, value: Range) -> Colour:
     """Greys, sands and browns, well away from red."""
     return colour(rng, hue=(0.10, 0.15), saturation=(0.0, 0.4), value=value)
+
+
+def vivid(rng: np.random.Generator, number: int) -> Iterator[Colour]:
+    """So many strong colours that are not red."""
+    for hue in rng.choice([BLUE, GREEN, YELLOW, MAGENTA], number):
+        yield colour(rng, (hue - 0.02, hue + 0.02), saturation=(0.8, 1.0), value=(0.6, 1.0))
 
 
 def _floor(rng: np.random.Generator) -> tuple[Colour, Colour]:
