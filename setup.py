@@ -49,7 +49,7 @@ setup(
     python_requires='>=3.10',
     packages=packages(),
     package_dir={SIMULATOR: 'sim'},
-    package_data={SIMULATOR: ['**/*.xml']},
+    package_data={SIMULATOR: ['**/*.xml', '**/*.html']},
     data_files=[
         ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
         (str(SHARE), ['package.xml']),
@@ -67,7 +67,10 @@ setup(
     ],
     extras_require={
         'ros': [*ROS, 'pillow'],
-        'sim': ['mujoco>=3.17,<4', 'gymnasium', 'matplotlib', 'scipy', 'rich', 'rosbags', 'av'],
+        'sim': [
+            *('mujoco>=3.17,<4', 'gymnasium', 'jinja2', 'matplotlib', 'scipy', 'rich'),
+            *('rosbags', 'av'),
+        ],
         'train': ['tensorboard', 'rich', 'rosbags', 'optuna'],
         'dev': [
             *('pytest', 'ruff', 'mypy', 'ncps', 'hypothesis', 'types-PyYAML', TRITON),

@@ -7,6 +7,7 @@ A scenario is put together from layers, each laid over the one before:
     config/simulation/faults.yaml           what is wrong: faults: lossy
 """
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -56,9 +57,30 @@ def scenario(
     return validated(Scenario, data, 'scenario')
 
 
+def read_scenario(file: Path) -> Scenario:
+    """One that was written out whole, as JSON. Raises ConfigError naming the file and field."""
+    try:
+        data = json.loads(file.read_text())
+    except OSError as error:
+        raise ConfigError(f'{file}: {error.strerror}') from None
+    except ValueError as error:
+        raise ConfigError(f'{file}: is not JSON: {error}') from None
+    return validated(Scenario, data, str(file))
+
+
 def with_faults(base: Scenario, faults: str) -> Scenario:
     """The scenario with a profile of faults laid over it. Raises ConfigError."""
     return validated(Scenario, composed({**plain(base), 'faults': faults}), f'faults {faults}')
+
+
+def with_patch(base: Scenario, patch: Plain, name: str) -> Scenario:
+    """The scenario with what is different laid over it, as a profile of faults of this name. A
+    robot that lacks a sensor lacks its faults as well. Raises ConfigError.
+    """
+    whole = plain(base)
+    removed = [sensor for sensor, config in whole['sensors'].items() if config is None]
+    patched = _over(_over(whole, patch), {'sensors': dict.fromkeys(removed), 'faults': name})
+    return validated(Scenario, patched, name)
 
 
 def composed(data: object) -> object:

@@ -37,6 +37,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar='N',
         help='also the expert, and the policy with each sensor silent, on the first N episodes',
     )
+    parser.add_argument('--suite', type=Path, metavar='FILE', help='many at once; needs --out')
+    parser.add_argument('--out', type=Path, metavar='DIR', help="for the suite's results")
+    parser.add_argument('--resume', action='store_true', help='go on with the suite in DIR')
     parser.set_defaults(command=run)
 
 
@@ -48,6 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.workers < 1:
         raise UsageError(f'--workers {arguments.workers}: wanted 1 or more')
+    if arguments.suite or arguments.out or arguments.resume:
+        return _run_suite(arguments)
     if arguments.compare is not None and arguments.compare < 1:
         raise UsageError(f'--compare {arguments.compare}: wanted 1 or more')
     results = {}
@@ -57,6 +62,23 @@ def run(arguments: argparse.Namespace) -> int:
     print_table({name: result.summary() for name, result in results.items()})
     if arguments.json:
         _write(arguments, results)
+    return 0
+
+
+def _run_suite(arguments: argparse.Namespace) -> int:
+    from liquid_control_sim.evaluation.suite import resume, run_suite, start
+    from liquid_control_sim.evaluation.suite_config import read_suite
+    from liquid_control_sim.evaluation.table import print_table
+
+    if not arguments.suite or not arguments.out:
+        raise UsageError('--suite FILE and --out DIR go together')
+    suite = read_suite(arguments.suite, arguments.worlds)
+    begin = resume if arguments.resume else start
+    results = run_suite(suite, begin(suite, arguments.out), arguments.workers)
+    for scenario in suite.config.scenarios:
+        cells = [cell for cell in results['cells'] if cell['scenario'] == scenario]
+        print_table({f'{cell["condition"]} {cell["driver"]}': cell for cell in cells}, scenario)
+    print(arguments.out / 'report.html')
     return 0
 
 

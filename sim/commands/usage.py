@@ -27,15 +27,20 @@ def add_scenario(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--worlds', type=Path, metavar='FILE', help="BARN's, for --world barn")
     parser.add_argument('--robot', default='jackal', metavar='NAME', help='(default jackal)')
     parser.add_argument('--faults', default='nominal', metavar='NAME', help='(default nominal)')
+    parser.add_argument(
+        '--scenario', type=Path, metavar='FILE', help='all of it, from a suite; instead of these'
+    )
 
 
 def named_scenario(arguments: argparse.Namespace) -> 'Scenario':
     """Of the names; a file of worlds says how near to its goals is there, and how long it may
-    take. Raises UsageError, ConfigError.
+    take. Or as --scenario has it. Raises UsageError, ConfigError.
     """
-    from liquid_control_sim.scenario import scenario
+    from liquid_control_sim.scenario import read_scenario, scenario
     from liquid_control_sim.worlds import read_barn
 
+    if arguments.scenario is not None:
+        return read_scenario(arguments.scenario)
     world: Plain = {'type': arguments.world}
     task: Plain = {'type': arguments.task}
     if (arguments.world == 'barn') != (arguments.worlds is not None):

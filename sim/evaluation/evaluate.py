@@ -9,14 +9,14 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from liquid_control.policy import load_bundle
-from liquid_control.policy.bundle import read_bundle_file
 from liquid_control_sim.evaluation.barn import barn_metric
 from liquid_control_sim.evaluation.confidence import bootstrap, wilson
+from liquid_control_sim.evaluation.driver import Driver, as_driven, check_fit
+from liquid_control_sim.evaluation.reaction import Reactions
 from liquid_control_sim.evaluation.trace import Trace
-from liquid_control_sim.planners import find_planner
 from liquid_control_sim.rollout import Robot, Rollout
 from liquid_control_sim.scenario import Scenario, scenario
-from liquid_control_sim.tasks import Beacon, Goal
+from liquid_control_sim.tasks import Goal
 from liquid_control_sim.workers import begin_worker
 
 GROUP = 6
@@ -31,7 +31,7 @@ class Evaluation:
     silent: sensors that the policy never hears.
     """
 
-    driver: Path | str
+    driver: Driver
     seeds: Sequence[int]
     scenario: Scenario = field(default_factory=scenario)
     silent: tuple[str, ...] = ()
@@ -44,6 +44,7 @@ class Outcome:
     time_s: its length. distance_m: driven. shortest_m: of the shortest way; None without a target.
     clearance_m: the least between body and anything. jerk: how unsteadily it drove, m/s^3, RMS.
     barn_metric: None but for a goal in a world whose optimal length is known.
+    obstacles_shown, reactions_s: to what came into its way all of a sudden, see `Reactions`.
     """
 
     seed: int
@@ -55,6 +56,8 @@ class Outcome:
     clearance_m: float
     jerk: float
     barn_metric: float | None
+    obstacles_shown: int = 0
+    reactions_s: tuple[float, ...] = ()
 
     @property
     def spl(self) -> float | None:
@@ -91,8 +94,8 @@ class Result:
 
     @property
     def means(self) -> dict[str, list[float]]:
-        """What means are taken of, by their names: one value of each episode. A name is left out
-        where an episode has no such value.
+        """What means are taken of, by their names: one value of each episode, or one of each
+        reaction. A name is left out where an episode has no such value.
         """
         columns: dict[str, list[float | None]] = {
             'mean_time_s': [outcome.time_s for outcome in self.outcomes],
@@ -103,7 +106,12 @@ class Result:
             'barn_metric': [outcome.barn_metric for outcome in self.outcomes],
         }
         known = {name: [v for v in column if v is not None] for name, column in columns.items()}
-        return {name: v for name, v in known.items() if len(v) == len(self.outcomes)}
+        means = {name: v for name, v in known.items() if len(v) == len(self.outcomes)}
+        return {**means, 'mean_reaction_s': self.reactions_s} if self.reactions_s else means
+
+    @property
+    def reactions_s(self) -> list[float]:
+        return [reaction for outcome in self.outcomes for reaction in outcome.reactions_s]
 
     def summary(self) -> dict[str, float]:
         """Rates and means, by name."""
@@ -113,6 +121,7 @@ class Result:
             'collision_rate': self.collision_rate,
             'timeout_rate': self.timeout_rate,
             **{name: round(_mean(values), 4) for name, values in self.means.items()},
+            **self._sudden(),
         }
 
     def intervals(self) -> dict[str, list[float]]:
@@ -127,6 +136,11 @@ class Result:
         both = {**rates, **means}
         return {f'{name}_ci95': [round(v, 4) for v in both[name]] for name in both}
 
+    def _sudden(self) -> dict[str, int]:
+        shown = sum(outcome.obstacles_shown for outcome in self.outcomes)
+        braked = len(self.reactions_s)
+        return {'obstacles_shown': shown, 'obstacles_braked_for': braked} if shown else {}
+
     def __str__(self) -> str:
         return (
             f'{len(self.outcomes)} episodes: {self.success_rate:.0%} succeed, '
@@ -140,54 +154,44 @@ def evaluate(evaluation: Evaluation, workers: int) -> Result:
 
     Raises BundleError or ConfigError for a driver that there is not, before any is started.
     """
-    if isinstance(evaluation.driver, Path):
-        read_bundle_file(evaluation.driver)
-    else:
-        find_planner(evaluation.driver)
-    seeds = evaluation.seeds
-    groups = [replace(evaluation, seeds=seeds[i : i + GROUP]) for i in range(0, len(seeds), GROUP)]
+    check_fit(evaluation.driver, evaluation.scenario)
+    groups = in_groups(evaluation)
     if workers == 1:
-        return Result(tuple(outcome for group in map(_drive, groups) for outcome in group))
+        return Result(tuple(outcome for group in map(drive_group, groups) for outcome in group))
     context = get_context('spawn')
     with ProcessPoolExecutor(workers, mp_context=context, initializer=begin_worker) as pool:
-        return Result(tuple(outcome for group in pool.map(_drive, groups) for outcome in group))
+        return Result(
+            tuple(outcome for group in pool.map(drive_group, groups) for outcome in group)
+        )
 
 
-def _drive(evaluation: Evaluation) -> list[Outcome]:
-    """One group of episodes, in a worker process."""
-    driver, config = evaluation.driver, _with_an_end(evaluation.scenario)
+def in_groups(evaluation: Evaluation) -> list[Evaluation]:
+    """Its episodes, as many at a time as are driven side by side."""
+    seeds = evaluation.seeds
+    return [replace(evaluation, seeds=seeds[i : i + GROUP]) for i in range(0, len(seeds), GROUP)]
+
+
+def drive_group(evaluation: Evaluation) -> list[Outcome]:
+    """One group of episodes, in this process."""
+    driver, config = evaluation.driver, as_driven(evaluation.driver, evaluation.scenario)
     if isinstance(driver, Path):
         policy = load_bundle(driver)
-        config = _without_idle_camera(config, 'camera' in policy.sensors)
         robots = [Robot.start(config, seed) for seed in evaluation.seeds]
         rollout = Rollout(policy, robots, set(policy.sensors) - set(evaluation.silent))
         moves = rollout.run(lambda _, robot: robot.answer)
     else:
-        config = _without_idle_camera(config, isinstance(config.task, Beacon))
         robots = [Robot.start(config, seed, advisor=driver) for seed in evaluation.seeds]
         moves = Rollout(None, robots, heard=()).run(lambda _, robot: robot.label)
     traces = [Trace(robot.drive.simulation) for robot in robots]
+    reactions = [Reactions(robot.drive) for robot in robots]
     for moving in moves:
         for i in moving:
             traces[i].note()
-    return [_outcome(robot, trace) for robot, trace in zip(robots, traces, strict=True)]
+            reactions[i].note()
+    return [_outcome(*watched) for watched in zip(robots, traces, reactions, strict=True)]
 
 
-def _with_an_end(config: Scenario) -> Scenario:
-    """An episode is one beacon."""
-    if isinstance(config.task, Beacon):
-        return replace(config, task=replace(config.task, mode='single'))
-    return config
-
-
-def _without_idle_camera(config: Scenario, watched: bool) -> Scenario:
-    """The camera costs as much as all the rest: where nobody looks at it, there is none."""
-    if watched:
-        return config
-    return replace(config, sensors=replace(config.sensors, camera=None))
-
-
-def _outcome(robot: Robot, trace: Trace) -> Outcome:
+def _outcome(robot: Robot, trace: Trace, reactions: Reactions) -> Outcome:
     simulation = robot.drive.simulation
     optimal = simulation.layout.optimal_length
     to_goal = isinstance(simulation.config.task, Goal)
@@ -202,6 +206,8 @@ def _outcome(robot: Robot, trace: Trace) -> Outcome:
         clearance_m=trace.clearance_m,
         jerk=trace.jerk,
         barn_metric=barn_metric(success, time_s, optimal) if optimal and to_goal else None,
+        obstacles_shown=reactions.shown,
+        reactions_s=tuple(reactions.times_s),
     )
 
 

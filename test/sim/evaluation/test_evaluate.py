@@ -109,7 +109,7 @@ def test_a_file_of_worlds_is_driven_once_each_and_scored(worlds, tmp_path):
 def test_the_command_writes_what_others_read(bundle, tmp_path):
     file = tmp_path / 'result.json'
     arguments = ['--policy', str(bundle), '--episodes', '2', '--seed', '7', '--compare', '1']
-    assert main(['evaluate', *arguments, '--json', str(file)]) == 0
+    assert main(['evaluate', *arguments, '--workers', '1', '--json', str(file)]) == 0
     result = json.loads(file.read_text())
     rates = [result[f'{name}_rate'] for name in ('success', 'collision', 'timeout')]
     assert result['episodes'] == 2

@@ -1,0 +1,35 @@
+"""Where a result comes from: what a reader needs to get it again."""
+
+import platform
+import shlex
+import subprocess
+import sys
+from datetime import datetime, timezone
+from importlib.metadata import version
+
+from liquid_control_sim.paths import share
+
+_PACKAGES = ('liquid_control', 'torch', 'mujoco', 'numpy')
+
+
+def origin() -> dict[str, str | dict[str, str]]:
+    """Of this process: the command, the time (UTC), the versions, and git's revision if any."""
+    return {
+        'command': shlex.join(['liquid_control', *sys.argv[1:]]),
+        'started': datetime.now(timezone.utc).isoformat(timespec='seconds'),
+        'revision': _revision(),
+        'versions': {
+            'python': platform.python_version(),
+            **{name: version(name) for name in _PACKAGES},
+        },
+    }
+
+
+def _revision() -> str:
+    """`-dirty` at the end: files were changed since. Empty where there is no git."""
+    command = ['git', '-C', str(share()), 'describe', '--always', '--dirty', '--abbrev=12']
+    try:
+        found = subprocess.run(command, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ''
+    return found.stdout.strip()
