@@ -5,11 +5,12 @@ import sys
 
 from liquid_control.policy import BundleError
 from liquid_control.schema import ConfigError
-from liquid_control_sim.commands import demo, evaluate, inspect, train, watch
+from liquid_control_sim.commands import demo, evaluate, inspect, train, tune, watch
 from liquid_control_sim.commands.usage import UsageError
 
 COMMANDS = {
     'train': train,
+    'tune': tune,
     'evaluate': evaluate,
     'watch': watch,
     'demo': demo,

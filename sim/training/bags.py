@@ -22,27 +22,31 @@ from liquid_control.stream import Event, Timeline
 from liquid_control_sim.training.config import BagsConfig
 from liquid_control_sim.training.episode import Recorder
 from liquid_control_sim.training.imitation import mean_loss
+from liquid_control_sim.training.ranks import ALONE, Ranks
 
 SHORTEST = 16
 """Events; a stretch between two resets of the clock that has fewer is not worth a file."""
 
 
 class BagDrives:
-    """See `Drives`: one round of all bags in a folder."""
+    """See `Drives`: one round of all bags in a folder. ranks: each converts its share."""
 
     rounds = 1
 
-    def __init__(self, config: BagsConfig, policy: Policy, folder: Path) -> None:
-        self._config, self._policy, self._folder = config, policy, folder
+    def __init__(
+        self, config: BagsConfig, policy: Policy, folder: Path, ranks: Ranks = ALONE
+    ) -> None:
+        self._config, self._policy, self._folder, self._ranks = config, policy, folder, ranks
         self._bags = find_bags(config.folder)
 
     def count(self, number: int) -> int:
         return len(self._bags)
 
     def record(self, number: int, driver: Path) -> Iterator[int]:
-        for bag in self._bags:
+        for bag in self._ranks.share(self._bags):
             convert(self._config, self._policy, bag, self._folder)
             yield 1
+        self._ranks.barrier()
         if not self.paths(0):
             raise ConfigError(f'{self._config.folder}: no bag holds {SHORTEST} measurements')
 

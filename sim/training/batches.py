@@ -32,6 +32,15 @@ class Batch(NamedTuple):
     labels: Tensor
     weight: Tensor
 
+    def to(self, device: torch.device) -> 'Batch':
+        window = Window(
+            {name: values.to(device) for name, values in self.window.values.items()},
+            {name: rows.to(device) for name, rows in self.window.rows.items()},
+            self.window.ages.to(device),
+            self.window.dt.to(device),
+        )
+        return Batch(window, *(tensor.to(device) for tensor in self[1:]))
+
 
 class Piece(NamedTuple):
     """Events start to stop of a drive."""
@@ -41,19 +50,18 @@ class Piece(NamedTuple):
     stop: int
 
 
+def shuffled(paths: Sequence[Path], rng: np.random.Generator) -> list[Path]:
+    return [paths[i] for i in rng.permutation(len(paths))]
+
+
 def batches(
-    paths: Sequence[Path],
-    sensors: tuple[str, ...],
-    lanes: int,
-    time: int,
-    rng: np.random.Generator,
+    paths: Sequence[Path], sensors: tuple[str, ...], lanes: int, time: int
 ) -> Iterator[Batch]:
-    """All drives once, in random order. Ends when the first lane runs dry: the others' rests are
+    """All drives once, in this order. Ends when the first lane runs dry: the others' rests are
     short.
     """
-    order = [paths[i] for i in rng.permutation(len(paths))]
-    lanes = min(lanes, len(order))
-    queue = iter(order)
+    lanes = min(lanes, len(paths))
+    queue = iter(paths)
     current = [_pieces(load_episode(next(queue), sensors), time) for _ in range(lanes)]
     while True:
         pieces = []

@@ -15,8 +15,8 @@ class Drives(Protocol):
         ...
 
     def record(self, number: int, driver: Path) -> Iterator[int]:
-        """Record what is not there yet of a round; yields how many drives each time that some are
-        done. driver: the bundle of the policy as it is now.
+        """Record what is not there yet of this rank's share of a round; yields how many drives
+        each time that some are done. driver: the bundle of the policy as it is now.
         """
         ...
 

@@ -7,6 +7,7 @@ tensorboard/ppo          figures of each iteration, validations
 
 import json
 import time
+from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
@@ -63,19 +64,19 @@ class Finetuning:
         self._judge = Judge(self._drives, folder, self._board)
         self._started = time.monotonic() - self.progress.wall_s
 
-    def train(self, bar: Progress) -> None:
-        """Go on from where it is to its end."""
+    def train(self, bar: Progress, judged: Callable[[int, float], None]) -> None:
+        """Go on from where it is to its end. judged: as of a Run."""
         if not self._checkpoint.exists():
-            self._end_round()
+            self._end_round(judged)
         context = get_context('spawn')
         with ProcessPoolExecutor(
             self.config.workers, mp_context=context, initializer=begin_worker
         ) as pool:
             while self.progress.round <= self._first + self._settings.rounds:
-                self._round(pool, bar)
+                self._round(pool, bar, judged)
         self._board.close()
 
-    def _round(self, pool: Executor, bar: Progress) -> None:
+    def _round(self, pool: Executor, bar: Progress, judged: Callable[[int, float], None]) -> None:
         task = bar.add_task(
             f'round {self.progress.round}: ppo',
             total=self._settings.iterations,
@@ -85,12 +86,14 @@ class Finetuning:
             self._iteration(pool)
             bar.advance(task)
         bar.remove_task(task)
-        self._end_round()
+        self._end_round(judged)
 
-    def _end_round(self) -> None:
-        self._judge.judge(self.ppo.policy, self.progress, self._story())
-        self.progress.round, self.progress.epoch = self.progress.round + 1, 0
+    def _end_round(self, judged: Callable[[int, float], None]) -> None:
+        number = self.progress.round
+        score = self._judge.judge(self.ppo.policy, self.progress, self._story())
+        self.progress.round, self.progress.epoch = number + 1, 0
         self._save()
+        judged(number, score)
 
     def _iteration(self, pool: Executor) -> None:
         progress = self.progress

@@ -10,16 +10,25 @@ from torch import Tensor
 
 from liquid_control.policy import Policy
 from liquid_control.policy.window import Memory
-from liquid_control_sim.training.batches import Batch, Piece, batches, collate
+from liquid_control.schema import ConfigError
+from liquid_control_sim.training.batches import Batch, Piece, batches, collate, shuffled
 from liquid_control_sim.training.config import ImitationConfig
 from liquid_control_sim.training.episode import load_episode
+from liquid_control_sim.training.ranks import ALONE, Ranks
 
 
 class Learner:
-    """A policy under training, with its optimiser."""
+    """A policy under training, with its optimiser.
 
-    def __init__(self, policy: Policy, config: ImitationConfig) -> None:
-        self.policy = policy
+    ranks: that learn together; each has such a Learner, on its own share of the drives and lanes.
+    """
+
+    def __init__(self, policy: Policy, config: ImitationConfig, ranks: Ranks = ALONE) -> None:
+        """The policy is moved to where this rank learns. Raises ConfigError if the lanes cannot be
+        shared.
+        """
+        self.policy = policy.to(ranks.device)
+        self._ranks, self._lanes = ranks, ranks.lanes(config.lanes)
         self.optimizer = torch.optim.Adam(policy.parameters(), lr=config.learning_rate)
         self._config = config
 
@@ -27,16 +36,21 @@ class Learner:
         self, paths: Sequence[Path], rng: np.random.Generator, progress: float
     ) -> Iterator[float]:
         """Learn from all drives once; yields the loss of every batch. progress: of the run, in [0,
-        1].
+        1]. Raises ConfigError if there are fewer drives than ranks.
         """
-        config = self._config
+        config, ranks = self._config, self._ranks
         for group in self.optimizer.param_groups:
             group['lr'] = config.learning_rate * (
                 0.55 + 0.45 * math.cos(math.pi * min(progress, 1.0))
             )
         self.policy.train()
         memory: Memory | None = None
-        for batch in batches(paths, self.policy.sensors, config.lanes, config.window, rng):
+        mine = ranks.share(shuffled(paths, rng))
+        if len(paths) < ranks.size:
+            raise ConfigError(f'{len(paths)} drives are too few for {ranks.size} processes')
+        stream = batches(mine, self.policy.sensors, self._lanes, config.window)
+        for batch in ranks.together(stream):
+            batch = batch.to(ranks.device)
             memory = _refreshed(memory or self.policy.blank(len(batch.fresh)), batch.fresh)
             loss, memory = self._learn(batch, memory)
             yield loss
@@ -46,9 +60,10 @@ class Learner:
         loss = imitation_loss(actions, batch.labels, batch.weight)
         self.optimizer.zero_grad()
         loss.backward()
+        said = self._ranks.average(self.policy.parameters(), loss, batch.weight.sum())
         torch.nn.utils.clip_grad_norm_(self.policy.parameters(), self._config.clip_norm)
         self.optimizer.step()
-        return loss.item(), memory.detach()
+        return said, memory.detach()
 
 
 @torch.no_grad()

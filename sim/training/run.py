@@ -13,7 +13,7 @@ import json
 import shlex
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -24,40 +24,50 @@ import torch
 import yaml
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from torch import nn
-from torch.utils.tensorboard import SummaryWriter
 
 from liquid_control.policy import Policy, save_bundle
 from liquid_control.schema import ConfigError, plain
 from liquid_control_sim.training.bags import BagDrives
+from liquid_control_sim.training.board import open_board
 from liquid_control_sim.training.checkpoint import Progress as RunProgress
 from liquid_control_sim.training.checkpoint import load_checkpoint, save_checkpoint
 from liquid_control_sim.training.config import BagsConfig, TrainConfig, load_train_config
 from liquid_control_sim.training.drives import Drives
 from liquid_control_sim.training.finetuning import Finetuning
 from liquid_control_sim.training.imitation import Learner
+from liquid_control_sim.training.ranks import ALONE, Ranks
 from liquid_control_sim.training.simulated import SimulatedDrives
 from liquid_control_sim.training.validation import Judge
 
 
 class Run:
-    """One training run. Everything random in it is drawn from (seed, round, epoch)."""
+    """One training run. Everything random in it is drawn from (seed, round, epoch).
 
-    def __init__(self, config: TrainConfig, folder: Path) -> None:
-        self.config, self.folder = config, folder
+    ranks: each of them makes a Run of the same folder, and all do the same at the same time.
+    """
+
+    def __init__(self, config: TrainConfig, folder: Path, ranks: Ranks = ALONE) -> None:
+        """Raises ConfigError for what ranks cannot share."""
+        if config.ppo and ranks.size > 1:
+            raise ConfigError(
+                f'ppo is learned by one process, not by {ranks.size}: imitate without it, then '
+                'fine-tune by liquid_control train with ppo.bundle'
+            )
+        self.config, self.folder, self._ranks = config, folder, ranks
         torch.set_num_threads(config.threads)
         torch.manual_seed(config.seed)
         self.policy = Policy(config.policy)
-        self.learner = Learner(self.policy, config.imitation)
+        self.learner = Learner(self.policy, config.imitation, ranks)
         recorded = folder / 'drives'
         self.drives: Drives = (
-            BagDrives(config.bags, self.policy, recorded)
+            BagDrives(config.bags, self.policy, recorded, ranks)
             if config.bags
-            else SimulatedDrives(config, recorded)
+            else SimulatedDrives(config, recorded, ranks)
         )
         self.progress = RunProgress()
         if self._checkpoint.exists():
             self.progress = load_checkpoint(self._checkpoint, *self._remembered)
-        self.board = SummaryWriter(str(folder / 'tensorboard'), purge_step=self.progress.batches)
+        self.board = open_board(folder / 'tensorboard', self.progress.batches, ranks)
         self._judge = Judge(self.drives, folder, self.board)
         self._started = time.monotonic() - self.progress.wall_s
 
@@ -74,24 +84,29 @@ class Run:
         """What a checkpoint holds beside the progress."""
         return {'policy': self.policy}, {'optimizer': self.learner.optimizer}
 
-    def train(self) -> None:
-        """Go on from where the run is to its end."""
+    def train(self, judged: Callable[[int, float], None] = lambda number, score: None) -> None:
+        """Go on from where the run is to its end.
+
+        judged: told each round's number and validation score, when the round is safe on disk; what
+            it raises ends the session.
+        """
         with Progress(
             TextColumn('{task.description}'),
             BarColumn(),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
+            disable=not self._ranks.is_first,
         ) as bar:
             ppo = self.config.ppo
             while self.progress.round < self.drives.rounds and not (ppo and ppo.bundle):
-                self._round(bar)
+                self._round(bar, judged)
             self.board.close()
             if ppo:
                 finetuning = Finetuning(self.config, ppo, self.folder, self.progress)
-                finetuning.train(bar)
+                finetuning.train(bar, judged)
                 self.progress = finetuning.progress
 
-    def _round(self, bar: Progress) -> None:
+    def _round(self, bar: Progress, judged: Callable[[int, float], None]) -> None:
         number = self.progress.round
         if self.progress.epoch == 0:
             self._record(number, bar)
@@ -103,17 +118,22 @@ class Run:
             self._epoch(paths)
             bar.advance(task)
         bar.remove_task(task)
-        self._judge.judge(self.policy, self.progress, self._story())
+        score = self._ranks.first(
+            lambda: self._judge.judge(self.policy, self.progress, self._story())
+        )
         self.progress.round, self.progress.epoch = number + 1, 0
-        self._save()
+        self._ranks.first(self._save)
+        judged(number, score)
 
     def _record(self, number: int, bar: Progress) -> None:
         driver = self.folder / 'driver'
-        save_bundle(self.policy, driver, {'round': number})
-        task = bar.add_task(f'round {number}: drives', total=self.drives.count(number))
+        self._ranks.first(lambda: save_bundle(self.policy, driver, {'round': number}))
+        mine = self._ranks.share(range(self.drives.count(number)))
+        task = bar.add_task(f'round {number}: drives', total=len(mine))
         for count in self.drives.record(number, driver):
             bar.advance(task, count)
         bar.remove_task(task)
+        self._ranks.barrier()
 
     def _epoch(self, drives: Sequence[Path]) -> None:
         rng = np.random.default_rng((self.config.seed, self.progress.round, self.progress.epoch))
@@ -121,7 +141,7 @@ class Run:
             self.progress.batches += 1
             self.board.add_scalar('imitation/loss', loss, self.progress.batches)
         self.progress.epoch += 1
-        self._save()
+        self._ranks.first(self._save)
 
     def _story(self) -> dict[str, Any]:
         """How the weights came to be, for the bundle."""
@@ -148,28 +168,38 @@ class Run:
         return (sum(cost[:number]) + cost[number] * epoch / self._epochs(number)) / sum(cost)
 
 
-def start(config_path: Path, folder: Path, bags: BagsConfig | None = None) -> Run:
+def start(
+    config_path: Path, folder: Path, bags: BagsConfig | None = None, ranks: Ranks = ALONE
+) -> Run:
     """A new run in a folder that holds none. bags: instead of the configuration's own.
 
     Raises ConfigError.
     """
+    config = load_train_config(config_path)
+    return begin(replace(config, bags=bags) if bags else config, folder, ranks)
+
+
+def begin(config: TrainConfig, folder: Path, ranks: Ranks = ALONE) -> Run:
+    """A new run in a folder that holds none. Raises ConfigError."""
+    ranks.first(lambda: _found(config, folder, ranks))
+    return Run(config, folder, ranks)
+
+
+def resume(folder: Path, ranks: Ranks = ALONE) -> Run:
+    """The run in this folder, as far as it came, as it was configured. Raises ConfigError."""
+    return Run(load_train_config(folder / 'config.yaml'), folder, ranks)
+
+
+def _found(config: TrainConfig, folder: Path, ranks: Ranks) -> None:
+    """Write down what the run in this folder is to be."""
     if (folder / 'config.yaml').exists():
         raise ConfigError(
             f'{folder}: holds a run already; go on with it by --resume, or choose another folder'
         )
-    config = load_train_config(config_path)
-    if bags:
-        config = replace(config, bags=bags)
     folder.mkdir(parents=True, exist_ok=True)
     origin = {
-        'command': shlex.join(['liquid_control', *sys.argv[1:]]),
+        'command': shlex.join([*ranks.launcher, *sys.argv[1:]]),
         'versions': {name: version(name) for name in ('torch', 'mujoco', 'numpy')},
     }
     (folder / 'origin.json').write_text(json.dumps(origin, indent=2) + '\n')
     (folder / 'config.yaml').write_text(yaml.safe_dump(plain(config), sort_keys=False))
-    return Run(config, folder)
-
-
-def resume(folder: Path) -> Run:
-    """The run in this folder, as far as it came, as it was configured. Raises ConfigError."""
-    return Run(load_train_config(folder / 'config.yaml'), folder)

@@ -1,19 +1,21 @@
 """Drives out of the simulator: the expert's and the policy's, round after round."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from liquid_control_sim.evaluation.evaluate import Evaluation, evaluate
 from liquid_control_sim.training.collect import Collection, collect, recorded
 from liquid_control_sim.training.config import TrainConfig
+from liquid_control_sim.training.ranks import ALONE, Ranks
 from liquid_control_sim.training.seeds import drive_seeds, validation_seeds
 
 
 class SimulatedDrives:
-    """See `Drives`."""
+    """See `Drives`. ranks: each records its share."""
 
-    def __init__(self, config: TrainConfig, folder: Path) -> None:
-        self._config, self._folder = config, folder
+    def __init__(self, config: TrainConfig, folder: Path, ranks: Ranks = ALONE) -> None:
+        self._config, self._folder, self._ranks = config, folder, ranks
         self.rounds = config.imitation.rounds
 
     def count(self, number: int) -> int:
@@ -21,7 +23,8 @@ class SimulatedDrives:
         return imitation.episodes if number else imitation.first_episodes
 
     def record(self, number: int, driver: Path) -> Iterator[int]:
-        yield from collect(self._collection(number, driver))
+        whole = self._collection(number, driver)
+        yield from collect(replace(whole, seeds=self._ranks.share(whole.seeds)))
 
     def paths(self, number: int) -> list[Path]:
         return recorded(self._collection(number, self._folder))

@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from torch.utils.tensorboard import SummaryWriter
-
 from liquid_control.policy import Policy, save_bundle
+from liquid_control_sim.training.board import Board
 from liquid_control_sim.training.checkpoint import Progress
 from liquid_control_sim.training.drives import Drives
 
@@ -16,15 +15,17 @@ class Judge:
     drives: that validate. folder: of the run. board: gets the figures.
     """
 
-    def __init__(self, drives: Drives, folder: Path, board: SummaryWriter) -> None:
+    def __init__(self, drives: Drives, folder: Path, board: Board) -> None:
         self._drives, self._folder, self._board = drives, folder, board
 
     @property
     def bundle(self) -> Path:
         return self._folder / 'bundle'
 
-    def judge(self, policy: Policy, progress: Progress, story: dict[str, Any]) -> None:
-        """Validate; keep the policy if no earlier one drove better. story: for the bundle."""
+    def judge(self, policy: Policy, progress: Progress, story: dict[str, Any]) -> float:
+        """Validate; keep the policy if no earlier one drove better. Returns its score. story: for
+        the bundle.
+        """
         candidate = self._folder / 'candidate'
         save_bundle(policy, candidate, {**story, 'validation': None})
         figures, score = self._drives.validate(candidate)
@@ -35,3 +36,4 @@ class Judge:
         if score >= progress.best_score:
             progress.best_round, progress.best_score = progress.round, score
             save_bundle(policy, self.bundle, {**story, 'validation': figures})
+        return score

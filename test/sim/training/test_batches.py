@@ -15,7 +15,7 @@ from liquid_control.policy import (
     PolicySpec,
 )
 from liquid_control.stream import Event, Timeline
-from liquid_control_sim.training.batches import batches
+from liquid_control_sim.training.batches import batches, shuffled
 from liquid_control_sim.training.episode import Recorder, load_episode
 
 SENSORS = {
@@ -76,7 +76,7 @@ def test_windows_of_a_recorded_drive_give_the_deployed_actions(policy, tmp_path)
     memory = policy.blank(2)
     with torch.no_grad():
         for batch in batches(
-            paths, policy.sensors, lanes=2, time=16, rng=np.random.default_rng(0)
+            shuffled(paths, np.random.default_rng(0)), policy.sensors, lanes=2, time=16
         ):
             keep = (~batch.fresh).unsqueeze(1)
             memory = memory._replace(state=memory.state * keep, held=memory.held * keep)
@@ -105,8 +105,8 @@ def test_every_epoch_plays_the_drives_in_another_order(policy, tmp_path):
     paths = [record(policy, tmp_path / f'{seed}.npz', seed, 20) for seed in range(6)]
 
     def order(seed):
-        rng = np.random.default_rng(seed)
-        return [int(b.labels[0, 0, 0]) for b in batches(paths, policy.sensors, 1, 32, rng)]
+        drives = shuffled(paths, np.random.default_rng(seed))
+        return [int(b.labels[0, 0, 0]) for b in batches(drives, policy.sensors, 1, 32)]
 
     assert order(0) == order(0)
     assert order(0) != order(1)
