@@ -2,8 +2,10 @@
 the field.
 """
 
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
+import yaml
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 from typing_extensions import dataclass_transform
@@ -41,6 +43,18 @@ def validated(kind: type[T], data: Any, source: str) -> T:
             'missing': 'is missing',
         }.get(first['type'], f'is {first["input"]!r}: {first["msg"]}')
         raise ConfigError(f'{source}: {_field(data, first["loc"])} {problem}') from None
+
+
+def read_yaml(path: Path) -> Any:
+    """A YAML file as plain dicts, lists and scalars. Raises ConfigError naming the file."""
+    try:
+        return yaml.safe_load(path.read_text())
+    except OSError as error:
+        raise ConfigError(f'{path}: {error.strerror}') from None
+    except yaml.YAMLError as error:
+        raise ConfigError(
+            f'{path}: not readable as YAML: {" ".join(str(error).split())}'
+        ) from None
 
 
 def plain(value: Any) -> Any:

@@ -13,11 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import BeforeValidator
 
 from liquid_control.safety.limiter import Limits
-from liquid_control.schema import ConfigError, configured, plain, validated
+from liquid_control.schema import ConfigError, configured, plain, read_yaml, validated
 from liquid_control_sim.paths import share
 from liquid_control_sim.robots import RobotConfig
 from liquid_control_sim.sensors import SuiteConfig
@@ -131,7 +130,7 @@ def faults_known() -> list[str]:
 
 @cache
 def _read(path: Path) -> Plain:
-    return yaml.safe_load(path.read_text())
+    return read_yaml(path)
 
 
 def _over(below: Plain, above: Mapping[str, Any]) -> Plain:

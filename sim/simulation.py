@@ -3,7 +3,7 @@
 import numpy as np
 
 from liquid_control_sim.movers import Moving
-from liquid_control_sim.physics import Physics, Pose, WheelOdometry
+from liquid_control_sim.physics import Physics, Pose
 from liquid_control_sim.scenario import Scenario
 from liquid_control_sim.sensors import Message, SensorSuite
 
@@ -58,11 +58,6 @@ class Simulation:
     def twist(self) -> tuple[float, float]:
         """True velocity: forward m/s, left rad/s."""
         return self._physics.twist
-
-    @property
-    def wheel_odometry(self) -> WheelOdometry:
-        """Pose since the start and velocity, from the wheels alone."""
-        return self._physics.odometry
 
     @property
     def in_collision(self) -> bool:

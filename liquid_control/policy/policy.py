@@ -1,7 +1,5 @@
 """The policy: held sensor features and ages into a liquid network, a velocity command out."""
 
-from typing import TypeVar
-
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -10,8 +8,6 @@ from liquid_control.liquid import LTC
 from liquid_control.policy.encoders import Encoder, build_encoder
 from liquid_control.policy.spec import PolicySpec
 from liquid_control.policy.window import Memory, Window
-
-Ages = TypeVar('Ages', Tensor, np.ndarray)
 
 
 class Policy(nn.Module):
@@ -74,7 +70,7 @@ class Policy(nn.Module):
         y, state = self.core.sequence(x, memory.state, window.dt * self.spec.time_scale)
         return torch.tanh(y), Memory(state, held[:, -1])
 
-    def age_input(self, ages: Ages) -> Ages:
+    def age_input(self, ages: Tensor) -> Tensor:
         """Seconds of silence as the network sees them: 0 just now, 1 at age_cap or never."""
         return (ages / self.spec.age_cap).clip(max=1.0)
 

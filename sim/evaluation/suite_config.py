@@ -19,11 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import Field
 
 from liquid_control.policy import BundleError
-from liquid_control.schema import ConfigError, Count, configured, plain, validated
+from liquid_control.schema import ConfigError, Count, configured, plain, read_yaml, validated
 from liquid_control_sim.evaluation.driver import Driver, as_driven, check_fit, find_driver
 from liquid_control_sim.evaluation.evaluate import Evaluation
 from liquid_control_sim.scenario import Plain, Scenario, scenario, with_faults, with_patch
@@ -134,13 +133,7 @@ def read_suite(file: Path, worlds: Path | None = None) -> Suite:
 
     Raises ConfigError that names the file and the field.
     """
-    try:
-        data = yaml.safe_load(file.read_text())
-    except OSError as error:
-        raise ConfigError(f'{file}: {error.strerror}') from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f'{file}: is not YAML: {" ".join(str(error).split())}') from None
-    config = validated(SuiteConfig, data, str(file))
+    config = validated(SuiteConfig, read_yaml(file), str(file))
     drivers = {name: _driver(file, name, given) for name, given in config.drivers.items()}
     cells: list[Cell] = []
     for name, layers in config.scenarios.items():

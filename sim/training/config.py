@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-import yaml
 from pydantic import Field
 
 from liquid_control.policy import PolicySpec
-from liquid_control.schema import ConfigError, Count, Positive, configured, validated
+from liquid_control.schema import Count, Positive, configured, read_yaml, validated
 from liquid_control_sim.scenario import (
     ComposedScenario,
     Scenario,
@@ -179,12 +178,4 @@ class TrainConfig:
 
 def load_train_config(path: Path) -> TrainConfig:
     """Read a YAML file. Raises ConfigError."""
-    try:
-        data = yaml.safe_load(path.read_text())
-    except OSError as error:
-        raise ConfigError(f'{path}: {error.strerror}') from None
-    except yaml.YAMLError as error:
-        raise ConfigError(
-            f'{path}: not readable as YAML: {" ".join(str(error).split())}'
-        ) from None
-    return validated(TrainConfig, data, str(path))
+    return validated(TrainConfig, read_yaml(path), str(path))

@@ -20,7 +20,7 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, Trial, TrialState
 from pydantic import Field
 
-from liquid_control.schema import ConfigError, Count, configured, plain, validated
+from liquid_control.schema import ConfigError, Count, configured, plain, read_yaml, validated
 from liquid_control_sim.training.config import Natural, TrainConfig, load_train_config
 from liquid_control_sim.training.run import begin, resume
 
@@ -201,15 +201,7 @@ _THROUGH = (TrialState.COMPLETE, TrialState.PRUNED)
 
 
 def _load(path: Path) -> TuneConfig:
-    try:
-        data = yaml.safe_load(path.read_text())
-    except OSError as error:
-        raise ConfigError(f'{path}: {error.strerror}') from None
-    except yaml.YAMLError as error:
-        raise ConfigError(
-            f'{path}: not readable as YAML: {" ".join(str(error).split())}'
-        ) from None
-    config = validated(TuneConfig, data, str(path))
+    config = validated(TuneConfig, read_yaml(path), str(path))
     return replace(config, base=path.parent / config.base)
 
 
