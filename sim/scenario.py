@@ -76,10 +76,7 @@ def with_patch(base: Scenario, patch: Plain, name: str) -> Scenario:
     """The scenario with what is different laid over it, as a profile of faults of this name. A
     robot that lacks a sensor lacks its faults as well. Raises ConfigError.
     """
-    whole = plain(base)
-    removed = [sensor for sensor, config in whole['sensors'].items() if config is None]
-    patched = _over(_over(whole, patch), {'sensors': dict.fromkeys(removed), 'faults': name})
-    return validated(Scenario, patched, name)
+    return validated(Scenario, {**_faulty(plain(base), patch), 'faults': name}, name)
 
 
 def composed(data: object) -> object:
@@ -96,9 +93,7 @@ def composed(data: object) -> object:
     whole: Plain = {'sensors': plain(SuiteConfig())}
     whole = _over(whole, robot_layer(given['robot']['type']))
     whole = _over(whole, given)
-    faults = faults_layer(given['faults'])
-    removed = [name for name, sensor in whole['sensors'].items() if sensor is None]
-    return _over(_over(whole, faults), {'sensors': dict.fromkeys(removed)})
+    return _faulty(whole, faults_layer(given['faults']))
 
 
 ComposedScenario = Annotated[Scenario, BeforeValidator(composed)]
@@ -131,6 +126,12 @@ def faults_known() -> list[str]:
 @cache
 def _read(path: Path) -> Plain:
     return read_yaml(path)
+
+
+def _faulty(whole: Plain, faults: Plain) -> Plain:
+    """The faults laid over the rest; a sensor that is not there gets none."""
+    removed = [name for name, sensor in whole['sensors'].items() if sensor is None]
+    return _over(_over(whole, faults), {'sensors': dict.fromkeys(removed)})
 
 
 def _over(below: Plain, above: Mapping[str, Any]) -> Plain:
