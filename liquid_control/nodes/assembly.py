@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from liquid_control.messages.inputs import Feed, Input, build_input, build_scan_feed
 from liquid_control.nodes.helm import Helm
-from liquid_control.nodes.inputs import Feed, Input, build_input, build_scan_feed
 from liquid_control.nodes.parameters import ParameterError
 from liquid_control.nodes.pilot import Pilot
 from liquid_control.nodes.settings import Settings

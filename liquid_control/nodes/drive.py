@@ -12,12 +12,12 @@ from rclpy.clock import JumpThreshold, TimeJump
 from rclpy.duration import Duration
 from rclpy.lifecycle import LifecycleNode
 
+from liquid_control.messages.inputs import Feed
 from liquid_control.nodes import diagnostics
 from liquid_control.nodes.assembly import GUARD_SOURCE, Assembly, guard_sources, watched
 from liquid_control.nodes.complaints import Complaints
 from liquid_control.nodes.diagnostics import Picture
 from liquid_control.nodes.heartbeat import Heartbeat
-from liquid_control.nodes.inputs import Feed
 from liquid_control.nodes.intake import Intake
 from liquid_control.nodes.outputs import Outputs
 from liquid_control.nodes.ros_time import RosTime

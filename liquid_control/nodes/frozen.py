@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from liquid_control.nodes.messages import MessageError
+from liquid_control.messages import MessageError
 
 
 class Frozen:

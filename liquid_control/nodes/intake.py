@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from liquid_control.messages import MessageError, scan_view, stamp_ns
+from liquid_control.messages.inputs import Feed, Reading
 from liquid_control.nodes.assembly import Assembly
 from liquid_control.nodes.complaints import Complaints
 from liquid_control.nodes.frozen import Frozen
-from liquid_control.nodes.inputs import Feed, Reading
-from liquid_control.nodes.messages import MessageError, scan_view, stamp_ns
 from liquid_control.nodes.meter import Meter
 from liquid_control.nodes.pilot import PolicyError
 from liquid_control.nodes.ros_time import RosTime

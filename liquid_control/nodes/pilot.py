@@ -7,8 +7,8 @@ import math
 
 import numpy as np
 
+from liquid_control.messages import MessageError
 from liquid_control.nodes.helm import Helm
-from liquid_control.nodes.messages import MessageError
 from liquid_control.policy import Engine
 from liquid_control.stream import Event, Timeline
 

@@ -18,10 +18,10 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.validate_topic_name import validate_topic_name
 
+from liquid_control.messages import InputSettings
+from liquid_control.messages.inputs import input_types, settings_class
 from liquid_control.nodes import parameters
 from liquid_control.nodes.guarding import GUARD, read_guard, zone_table
-from liquid_control.nodes.inputs import input_types, settings_class
-from liquid_control.nodes.messages import InputSettings
 from liquid_control.nodes.parameters import Described, ParameterError
 from liquid_control.policy import AnySensorSpec, BundleError, LidarSpec, PolicySpec
 from liquid_control.policy.bundle import read_bundle_file

@@ -10,7 +10,7 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.subscription import Subscription
 
-from liquid_control.nodes.inputs import Feed
+from liquid_control.messages.inputs import Feed
 
 DEPTH = 20  # a tenth of a second of an IMU at 200 Hz: a busy machine may take as long to listen
 QOS = {'newest': ReliabilityPolicy.BEST_EFFORT, 'every': ReliabilityPolicy.RELIABLE}

@@ -14,8 +14,8 @@ import numpy as np
 import yaml
 from rosbags.highlevel import AnyReader, AnyReaderError
 
-from liquid_control.nodes.inputs import Feed, build_input, input_types, settings_class
-from liquid_control.nodes.messages import MessageError
+from liquid_control.messages import MessageError
+from liquid_control.messages.inputs import Feed, build_input, input_types, settings_class
 from liquid_control.policy import Policy, load_bundle
 from liquid_control.schema import ConfigError
 from liquid_control.stream import Event, Timeline

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from liquid_control.messages import MessageError
 from liquid_control.nodes.frozen import Frozen
-from liquid_control.nodes.messages import MessageError
 
 VALUE = np.full(720, 3.0, np.float32)
 

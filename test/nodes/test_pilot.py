@@ -3,8 +3,8 @@ import math
 import numpy as np
 import pytest
 
+from liquid_control.messages import MessageError
 from liquid_control.nodes.helm import Helm
-from liquid_control.nodes.messages import MessageError
 from liquid_control.nodes.pilot import Pilot, PolicyError
 from liquid_control.policy import Engine
 from liquid_control.safety import Guard, GuardConfig, Limiter, Limits, Source, Watchdog

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from liquid_control.nodes.inputs import input_types, settings_class
+from liquid_control.messages.inputs import input_types, settings_class
 from liquid_control.policy import CameraSpec, DepthSpec, GoalSpec, ImuSpec, LidarSpec, OdometrySpec
 
 POLICY = Path(__file__).parents[2] / 'config' / 'security' / 'policy.xml'

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rclpy.serialization import deserialize_message, serialize_message
 from sensor_msgs.msg import Image, Imu, LaserScan
 
-from liquid_control.nodes.messages import read_image, read_imu, read_scan
+from liquid_control.messages import read_image, read_imu, read_scan
 from liquid_control.nodes.serialised import SerialisedTwist, deserialise
 from liquid_control.policy import CameraSpec
 

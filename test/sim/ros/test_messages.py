@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip('rclpy')
 
-from liquid_control.nodes.messages import read_image, read_imu, read_scan, stamp_ns
+from liquid_control.messages import read_image, read_imu, read_scan, stamp_ns
 from liquid_control.policy import CameraSpec
 from liquid_control.stream import Event
 from liquid_control_sim.ros.kinds import BagKinds, RosKinds

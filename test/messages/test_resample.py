@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liquid_control.nodes.messages import MessageError, Resampler, Scan
+from liquid_control.messages import MessageError, Resampler, Scan
 from liquid_control.policy import LidarSpec
 
 SPEC = LidarSpec(beams=91, angle_min=-math.pi / 4, angle_max=math.pi / 4, pool=7)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sensor_msgs.msg import LaserScan
 
-from liquid_control.nodes.messages import LaserScanSettings, MessageError, read_scan
-from liquid_control.nodes.messages.scan import MAX_BEAMS
+from liquid_control.messages import LaserScanSettings, MessageError, read_scan
+from liquid_control.messages.scan import MAX_BEAMS
 
 
 def scan(ranges, increment=0.01, start=-0.02, **fields):

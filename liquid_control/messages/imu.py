@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from liquid_control.nodes.messages.error import MessageError, check_frame
-from liquid_control.nodes.messages.settings import ImuSettings
+from liquid_control.messages.error import MessageError, check_frame
+from liquid_control.messages.settings import ImuSettings
 
 MOST = 1000.0  # rad/s and m/s^2, 100 g: beyond what any robot does and any sensor measures
 

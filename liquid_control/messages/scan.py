@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from liquid_control.nodes.messages.error import MessageError, check_frame
-from liquid_control.nodes.messages.settings import LaserScanSettings
+from liquid_control.messages.error import MessageError, check_frame
+from liquid_control.messages.settings import LaserScanSettings
 from liquid_control.safety.view import View, read_beams
 
 MAX_BEAMS = 65_536

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 from numba import njit, types
 
-from liquid_control.nodes.messages.error import MessageError
+from liquid_control.messages.error import MessageError
 
 MAX_PIXELS = 2**24
 _ROWS = types.Array(types.uint8, 2, 'C', readonly=True)

@@ -11,14 +11,14 @@ allocated, and no reader takes more time or memory than a small multiple of the 
 `compressed` is imported from its module: it needs Pillow, and nothing else does.
 """
 
-from liquid_control.nodes.messages.cloud import read_cloud
-from liquid_control.nodes.messages.error import MessageError, stamp_ns
-from liquid_control.nodes.messages.image import read_depth_image, read_image
-from liquid_control.nodes.messages.imu import read_imu
-from liquid_control.nodes.messages.odometry import Goal, read_odometry
-from liquid_control.nodes.messages.resample import Resampler
-from liquid_control.nodes.messages.scan import Scan, read_scan, scan_view
-from liquid_control.nodes.messages.settings import (
+from liquid_control.messages.cloud import read_cloud
+from liquid_control.messages.error import MessageError, stamp_ns
+from liquid_control.messages.image import read_depth_image, read_image
+from liquid_control.messages.imu import read_imu
+from liquid_control.messages.odometry import Goal, read_odometry
+from liquid_control.messages.resample import Resampler
+from liquid_control.messages.scan import Scan, read_scan, scan_view
+from liquid_control.messages.settings import (
     CompressedImageSettings,
     DepthImageSettings,
     GoalSettings,

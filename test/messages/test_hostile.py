@@ -14,8 +14,8 @@ from nav_msgs.msg import Odometry
 from PIL import Image as Pillow
 from sensor_msgs.msg import CompressedImage, Image, Imu, LaserScan, PointCloud2, PointField
 
-from liquid_control.nodes.inputs import build_input, input_types, settings_class
-from liquid_control.nodes.messages import MessageError
+from liquid_control.messages import MessageError
+from liquid_control.messages.inputs import build_input, input_types, settings_class
 from liquid_control.policy import (
     CameraSpec,
     DepthSpec,

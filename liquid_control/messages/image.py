@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from liquid_control.nodes.messages.error import MessageError, check_frame, shown
-from liquid_control.nodes.messages.pixels import check_size, mean_pixels, nearest_pixels
-from liquid_control.nodes.messages.settings import DepthImageSettings, ImageSettings
+from liquid_control.messages.error import MessageError, check_frame, shown
+from liquid_control.messages.pixels import check_size, mean_pixels, nearest_pixels
+from liquid_control.messages.settings import DepthImageSettings, ImageSettings
 from liquid_control.policy import CameraSpec, DepthSpec
 
 ENCODINGS = {

@@ -22,8 +22,8 @@ from geometry_msgs.msg import PoseStamped
 from nav_msgs.msg import Odometry
 from sensor_msgs.msg import CompressedImage, Image, Imu, LaserScan, PointCloud2
 
-from liquid_control.nodes import messages
-from liquid_control.nodes.messages import InputSettings, Resampler, Scan
+from liquid_control import messages
+from liquid_control.messages import InputSettings, Resampler, Scan
 from liquid_control.policy import AnySensorSpec, CameraSpec, DepthSpec, LidarSpec
 
 Settings = Any  # of the class that the kind of input has
@@ -138,7 +138,7 @@ def _depth_image(spec: DepthSpec, settings: Settings) -> Input:
 
 def _compressed_image(spec: CameraSpec, settings: Settings) -> Input:
     try:
-        from liquid_control.nodes.messages.compressed import read_compressed_image
+        from liquid_control.messages.compressed import read_compressed_image
     except ImportError as error:
         raise ValueError(
             'type is compressed_image, which needs Pillow: apt install python3-pil, or '

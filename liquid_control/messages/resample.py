@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from liquid_control.nodes.messages.error import MessageError
-from liquid_control.nodes.messages.scan import TURN, Scan, directions
+from liquid_control.messages.error import MessageError
+from liquid_control.messages.scan import TURN, Scan, directions
 from liquid_control.policy import LidarSpec
 
 SPARSEST = math.radians(2.0)

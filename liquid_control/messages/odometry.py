@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from liquid_control.goal import distance_and_bearing
-from liquid_control.nodes.messages.error import MessageError, check_frame, shown, stamp_ns
-from liquid_control.nodes.messages.settings import GoalSettings, OdometrySettings
+from liquid_control.messages.error import MessageError, check_frame, shown, stamp_ns
+from liquid_control.messages.settings import GoalSettings, OdometrySettings
 
 FASTEST = 1000.0  # m/s and rad/s
 FARTHEST = 1e9  # metres

@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sensor_msgs.msg import PointCloud2, PointField
 
-from liquid_control.nodes.messages import (
+from liquid_control.messages import (
     MessageError,
     PointCloud2Settings,
     Resampler,
     read_cloud,
 )
-from liquid_control.nodes.messages.cloud import FORMATS, MAX_FIELDS
+from liquid_control.messages.cloud import FORMATS, MAX_FIELDS
 from liquid_control.policy import LidarSpec
 
 DATATYPES = {name: number for number, name in FORMATS.items()}

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from liquid_control.nodes.messages.error import MessageError, check_frame, shown
-from liquid_control.nodes.messages.scan import TURN, Scan, centred
-from liquid_control.nodes.messages.settings import PointCloud2Settings
+from liquid_control.messages.error import MessageError, check_frame, shown
+from liquid_control.messages.scan import TURN, Scan, centred
+from liquid_control.messages.settings import PointCloud2Settings
 
 MAX_POINTS = 2**20
 MAX_FIELDS = 64

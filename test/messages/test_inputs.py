@@ -7,16 +7,16 @@ from geometry_msgs.msg import PoseStamped
 from nav_msgs.msg import Odometry
 from sensor_msgs.msg import CompressedImage, Image, Imu, LaserScan, PointCloud2
 
-from liquid_control.nodes.inputs import (
+from liquid_control.messages import (
+    LaserScanSettings,
+    MessageError,
+    PointCloud2Settings,
+)
+from liquid_control.messages.inputs import (
     build_input,
     build_scan_feed,
     input_types,
     settings_class,
-)
-from liquid_control.nodes.messages import (
-    LaserScanSettings,
-    MessageError,
-    PointCloud2Settings,
 )
 from liquid_control.policy import (
     CameraSpec,
@@ -134,7 +134,7 @@ def test_without_pillow_compressed_images_are_refused_and_nothing_else(monkeypat
     real = builtins.__import__
 
     def without_pillow(name, *arguments, **options):
-        if name.startswith('liquid_control.nodes.messages.compressed'):
+        if name.startswith('liquid_control.messages.compressed'):
             raise ImportError("No module named 'PIL'")
         return real(name, *arguments, **options)
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 from sensor_msgs.msg import CompressedImage
 
-from liquid_control.nodes.messages import CompressedImageSettings, MessageError
-from liquid_control.nodes.messages.compressed import MAX_BYTES, read_compressed_image
+from liquid_control.messages import CompressedImageSettings, MessageError
+from liquid_control.messages.compressed import MAX_BYTES, read_compressed_image
 from liquid_control.policy import CameraSpec
 
 SPEC = CameraSpec(width=16, height=12)

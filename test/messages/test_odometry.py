@@ -7,7 +7,7 @@ from geometry_msgs.msg import PoseStamped
 from nav_msgs.msg import Odometry
 from sensor_msgs.msg import Imu
 
-from liquid_control.nodes.messages import (
+from liquid_control.messages import (
     Goal,
     GoalSettings,
     ImuSettings,

@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sensor_msgs.msg import Image
 
-from liquid_control.nodes.messages import (
+from liquid_control.messages import (
     DepthImageSettings,
     ImageSettings,
     MessageError,
     read_depth_image,
     read_image,
 )
-from liquid_control.nodes.messages.pixels import MAX_PIXELS
+from liquid_control.messages.pixels import MAX_PIXELS
 from liquid_control.policy import CameraSpec, DepthSpec
 
 SPEC = CameraSpec(width=10, height=8)

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from liquid_control.nodes.messages.error import MessageError, check_frame
-from liquid_control.nodes.messages.image import in_channels
-from liquid_control.nodes.messages.pixels import check_size, mean_pixels, window
-from liquid_control.nodes.messages.settings import CompressedImageSettings
+from liquid_control.messages.error import MessageError, check_frame
+from liquid_control.messages.image import in_channels
+from liquid_control.messages.pixels import check_size, mean_pixels, window
+from liquid_control.messages.settings import CompressedImageSettings
 from liquid_control.policy import CameraSpec
 
 MAX_BYTES = 2**24
