@@ -155,7 +155,11 @@ def evaluate(evaluation: Evaluation, workers: int) -> Result:
     Raises BundleError or ConfigError for a driver that there is not, before any is started.
     """
     check_fit(evaluation.driver, evaluation.scenario)
-    groups = in_groups(evaluation)
+    return evaluate_groups(in_groups(evaluation), workers)
+
+
+def evaluate_groups(groups: Sequence[Evaluation], workers: int) -> Result:
+    """As `evaluate`; the episodes of each of these, in as many processes, are one result."""
     if workers == 1:
         return Result(tuple(outcome for group in map(drive_group, groups) for outcome in group))
     context = get_context('spawn')

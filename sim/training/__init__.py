@@ -4,7 +4,7 @@ can be resumed.
 run                      the run in its folder, round after round
 ranks, board             many processes that learn as one, and what only one of them writes
 tune                     many runs, to find out which settings train best
-collect, episode         records drives
+collect, sight, episode  records drives, and what the expert says who sees no more than the policy
 batches, imitation       cuts them into windows, learns from them
 finetuning               its rounds of trial and error
 experience, exploration  drives that try something

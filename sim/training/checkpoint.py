@@ -6,7 +6,6 @@ of it.
 """
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,9 +13,10 @@ from typing import Any
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
+from liquid_control.files import write_whole
 from liquid_control.schema import ConfigError
 
 
@@ -35,6 +35,11 @@ class Progress:
     best_score: float = float('-inf')
     wall_s: float = 0.0
 
+    def note(self, score: float) -> None:
+        """Take note of this round's validation. As good as the best is better: it saw more."""
+        if score >= self.best_score:
+            self.best_round, self.best_score = self.round, score
+
 
 def save_checkpoint(
     path: Path,
@@ -49,11 +54,7 @@ def save_checkpoint(
     for kind, optimizer in optimizers.items():
         for index, state in optimizer.state_dict()['state'].items():
             tensors |= {f'{kind}.{index}.{name}': value for name, value in state.items()}
-    part = path.with_suffix('.part')
-    save_file(tensors, part, metadata={'progress': json.dumps(asdict(progress))})
-    with part.open('rb+') as file:
-        os.fsync(file.fileno())
-    part.replace(path)
+    write_whole({path: save(tensors, metadata={'progress': json.dumps(asdict(progress))})})
 
 
 def load_checkpoint(

@@ -15,6 +15,7 @@ from liquid_control_sim.rollout import Robot, Rollout
 from liquid_control_sim.scenario import Scenario
 from liquid_control_sim.training.config import TrainConfig
 from liquid_control_sim.training.episode import Recorder
+from liquid_control_sim.training.sight import Sight
 from liquid_control_sim.workers import begin_worker
 
 GROUP = 18
@@ -81,10 +82,11 @@ def _record(collection: Collection) -> int:
     for moving in rollout.run(lambda i, robot: drivers[i].choose(robot)):
         for i in moving:
             robot = robots[i]
-            heard = robot.sensor in policy.sensors and robot.accepted
-            if heard and robot.label is not None:
-                label = policy.spec.action.raw(robot.label)
-                recorders[i].add(robot.drive.message.event, label)
+            if robot.sensor in policy.sensors and robot.accepted:
+                word = drivers[i].heard(robot)
+                if word is not None:
+                    label = policy.spec.action.raw(word)
+                    recorders[i].add(robot.drive.message.event, label)
     for recorder, seed in zip(recorders, collection.seeds, strict=True):
         recorder.save(_file(collection.folder, seed))
     return len(robots)
@@ -103,10 +105,18 @@ class _Driver:
         self._share = expert_share
         self._config = config.imitation
         self._action = config.policy.action
+        self._sight = Sight(config.policy)
         self._rng = np.random.default_rng((seed, 1))
         self._until = 0.0
         self._chance: np.ndarray | None = None
         self._expert = True
+
+    def heard(self, robot: Robot) -> np.ndarray | None:
+        """The expert's word at an accepted message: its velocity, were it to see no more than the
+        policy does.
+        """
+        self._sight.note(robot.drive.message.event)
+        return self._word(robot)
 
     def choose(self, robot: Robot) -> np.ndarray | None:
         elapsed = robot.drive.simulation.elapsed
@@ -114,7 +124,10 @@ class _Driver:
             self._until = elapsed + self._draw()
         if self._chance is not None:
             return self._chance
-        return robot.label if self._expert else robot.answer
+        return self._word(robot) if self._expert else robot.answer
+
+    def _word(self, robot: Robot) -> np.ndarray | None:
+        return None if robot.label is None else self._sight.share * robot.label
 
     def _draw(self) -> float:
         """Choose the next driver; how long it drives, in seconds."""

@@ -39,6 +39,7 @@ class ImitationConfig:
         first_epochs).
     lanes, window: drives trained on at once, and events that gradients go back through.
     learning_rate: at the start; falls by a cosine to a tenth over the whole run.
+    patience: a run ends when in so many rounds no policy was better than the best; None: never.
     """
 
     rounds: Count = 8
@@ -55,6 +56,7 @@ class ImitationConfig:
     window: Count = 128
     learning_rate: Positive = 3e-3
     clip_norm: Positive = 1.0
+    patience: Count | None = None
 
 
 @configured
@@ -151,7 +153,8 @@ class TrainConfig:
     seed: everything random in the run follows from it. drives: kinds of drives, mixed.
     bags: if given, recorded drives are imitated, in one round, and no simulated ones.
     ppo: if given, the policy is fine-tuned after that, in the simulator.
-    validation_episodes: drives of all kinds after each round that choose the bundle.
+    validation_episodes: drives of all kinds, by their shares, that choose the bundle after
+        each round.
     workers: processes that simulate. threads: of torch while it trains.
     """
 

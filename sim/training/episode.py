@@ -2,12 +2,14 @@
 training.
 """
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from liquid_control.files import write_whole
 from liquid_control.policy import Policy
 from liquid_control.stream import Event
 
@@ -69,10 +71,9 @@ class Recorder:
 
     def save(self, path: Path) -> None:
         """Write the file whole or not at all."""
-        part = path.with_suffix('.part')
-        with part.open('wb') as file:
-            np.savez(file, **self.arrays())  # type: ignore[arg-type]
-        part.replace(path)
+        file = io.BytesIO()
+        np.savez(file, **self.arrays())  # type: ignore[arg-type]
+        write_whole({path: file.getvalue()})
 
     def _silence(self, sensor: str) -> np.ndarray:
         """No prepared values, in the shape that they would have."""

@@ -91,6 +91,7 @@ class Finetuning:
     def _end_round(self, judged: Callable[[int, float], None]) -> None:
         number = self.progress.round
         score = self._judge.judge(self.ppo.policy, self.progress, self._story())
+        self.progress.note(score)
         self.progress.round, self.progress.epoch = number + 1, 0
         self._save()
         judged(number, score)

@@ -98,13 +98,20 @@ class Run:
             disable=not self._ranks.is_first,
         ) as bar:
             ppo = self.config.ppo
-            while self.progress.round < self.drives.rounds and not (ppo and ppo.bundle):
+            while self._goes_on and not (ppo and ppo.bundle):
                 self._round(bar, judged)
             self.board.close()
             if ppo:
                 finetuning = Finetuning(self.config, ppo, self.folder, self.progress)
                 finetuning.train(bar, judged)
                 self.progress = finetuning.progress
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether there is another round of imitation."""
+        progress, patience = self.progress, self.config.imitation.patience
+        waited = progress.round - 1 - progress.best_round
+        return progress.round < self.drives.rounds and not (patience and waited >= patience)
 
     def _round(self, bar: Progress, judged: Callable[[int, float], None]) -> None:
         number = self.progress.round
@@ -121,6 +128,7 @@ class Run:
         score = self._ranks.first(
             lambda: self._judge.judge(self.policy, self.progress, self._story())
         )
+        self.progress.note(score)
         self.progress.round, self.progress.epoch = number + 1, 0
         self._ranks.first(self._save)
         judged(number, score)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from liquid_control_sim.evaluation.evaluate import Evaluation, evaluate
+from liquid_control_sim.evaluation.evaluate import Evaluation, evaluate_groups
 from liquid_control_sim.training.collect import Collection, collect, recorded
 from liquid_control_sim.training.config import TrainConfig
 from liquid_control_sim.training.ranks import ALONE, Ranks
@@ -31,8 +31,11 @@ class SimulatedDrives:
 
     def validate(self, candidate: Path) -> tuple[dict[str, float], float]:
         config = self._config
-        seeds = validation_seeds(config.seed, config.validation_episodes)
-        result = evaluate(Evaluation(candidate, seeds, config.drives[0].scenario), config.workers)
+        drives = [
+            Evaluation(candidate, (seed,), config.scenario_of(seed, self.rounds))
+            for seed in validation_seeds(config.seed, config.validation_episodes)
+        ]
+        result = evaluate_groups(drives, config.workers)
         return result.summary(), result.success_rate - result.collision_rate
 
     def _collection(self, number: int, driver: Path) -> Collection:

@@ -23,8 +23,8 @@ class Judge:
         return self._folder / 'bundle'
 
     def judge(self, policy: Policy, progress: Progress, story: dict[str, Any]) -> float:
-        """Validate; keep the policy if no earlier one drove better. Returns its score. story: for
-        the bundle.
+        """Validate; keep the policy if no earlier one drove better. Returns its score, which the
+        progress is yet to take note of. story: for the bundle.
         """
         candidate = self._folder / 'candidate'
         save_bundle(policy, candidate, {**story, 'validation': None})
@@ -34,6 +34,5 @@ class Judge:
         said = ', '.join(f'{name} {value:.4g}' for name, value in figures.items())
         print(f'round {progress.round}: {said}', flush=True)  # noqa: T201
         if score >= progress.best_score:
-            progress.best_round, progress.best_score = progress.round, score
             save_bundle(policy, self.bundle, {**story, 'validation': figures})
         return score

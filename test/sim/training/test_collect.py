@@ -12,16 +12,20 @@ from liquid_control_sim.training.episode import load_episode
 SEEDS = (4_000_001, 4_000_002)
 
 
-def record(tmp_path, **drives):
+BLIND = {
+    'odometry': {'type': 'odometry', 'features': 2},
+    'goal': {'type': 'goal', 'features': 2},
+}
+
+
+def record(tmp_path, policy=None, **drives):
     """Two short drives of the expert to a goal; as the policy's own raw actions."""
+    policy = policy or {'sensors': BLIND}
     data = {
         'policy': {
-            'sensors': {
-                'odometry': {'type': 'odometry', 'features': 2},
-                'goal': {'type': 'goal', 'features': 2},
-            },
             'network': {'type': 'ltc', 'wiring': {'type': 'fully_connected', 'neurons': 4}},
             'action': {'max_linear': 2.5, 'max_angular': 4.0},
+            **policy,
         },
         'drives': [{'scenario': {'task': 'goal', 'sensors': {'camera': None}}, **drives}],
         'imitation': {'seconds': 1.5, 'disturbance': 0.0},
@@ -32,7 +36,7 @@ def record(tmp_path, **drives):
     save_bundle(Policy(config.policy), tmp_path / 'driver', {})
     collection = Collection(config, 0, tmp_path / 'driver', tmp_path, SEEDS, expert_share=1.0)
     assert sum(collect(collection)) == len(SEEDS)
-    return [load_episode(path, ('odometry', 'goal')) for path in recorded(collection)]
+    return [load_episode(path, tuple(policy['sensors'])) for path in recorded(collection)]
 
 
 def test_labels_are_raw_actions_of_the_policy(tmp_path):
@@ -49,3 +53,20 @@ def test_a_drive_holds_the_policys_sensors_alone_in_the_order_of_their_stamps(tm
         assert len(episode.dt) == sum(map(len, episode.values.values()))
         assert (episode.dt >= 0).all()
         assert 1.0 < episode.dt.sum() < 1.6
+
+
+def test_the_expert_rests_where_the_policy_has_gone_blind(tmp_path):
+    """Its LiDAR dies after half a second, and age_cap is half a second more."""
+    dies = {'clock': {'outage': {'after': [0.5, 0.5], 'lasts': None}}}
+    sensors = {'camera': None, 'lidar': dies}
+    heard = {
+        'lidar': {'type': 'lidar', 'features': 2},
+        'odometry': {'type': 'odometry', 'features': 2},
+    }
+    policy = {'sensors': heard, 'age_cap': 0.5}
+    for episode in record(tmp_path, policy, scenario={'task': 'goal', 'sensors': sensors}):
+        elapsed, speed = np.cumsum(episode.dt), np.abs(episode.labels).max(1)
+        seeing = (elapsed > 0.2) & (elapsed < 0.6)
+        assert (speed[seeing] > 0.1).all()
+        assert (speed[elapsed > 1.1] == 0.0).all()
+        assert (elapsed > 1.1).sum() > 5
