@@ -3,7 +3,6 @@
 import argparse
 import sys
 
-from liquid_control.policy import BundleError
 from liquid_control.schema import ConfigError
 from liquid_control_sim.commands import demo, evaluate, inspect, train, tune, watch
 from liquid_control_sim.commands.usage import UsageError
@@ -23,7 +22,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         return arguments.command(arguments)
-    except (BundleError, ConfigError, UsageError) as error:
+    except (ConfigError, UsageError) as error:
         print(f'liquid_control: {error}', file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
+from liquid_control.files import write_whole
 from liquid_control.policy.policy import Policy
 from liquid_control.policy.spec import PolicySpec
 from liquid_control.schema import ConfigError, configured, plain, validated
@@ -20,7 +20,7 @@ VERSION = 2
 MAX_BYTES = 256 * 2**20
 
 
-class BundleError(ValueError):
+class BundleError(ConfigError):
     """An unusable bundle; the message is one line: file, field, what it got and what it wants."""
 
 
@@ -39,7 +39,7 @@ class BundleFile:
 
 
 def save_bundle(policy: Policy, path: str | Path, training: dict[str, Any]) -> None:
-    """Write the bundle's folder; each file appears whole or not at all."""
+    """Write the bundle's folder; its files appear whole and together, or not at all."""
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {
@@ -47,8 +47,8 @@ def save_bundle(policy: Policy, path: str | Path, training: dict[str, Any]) -> N
     }
     weights = save_tensors(tensors)
     file = BundleFile(VERSION, policy.spec, hashlib.sha256(weights).hexdigest(), training)
-    _write(folder / 'weights.safetensors', weights)
-    _write(folder / 'policy.json', (json.dumps(plain(file), indent=2) + '\n').encode())
+    described = (json.dumps(plain(file), indent=2) + '\n').encode()
+    write_whole({folder / 'weights.safetensors': weights, folder / 'policy.json': described})
 
 
 def load_bundle(path: str | Path) -> Policy:
@@ -128,12 +128,3 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise BundleError(f'{path}: {error.strerror}') from None
-
-
-def _write(path: Path, data: bytes) -> None:
-    part = path.with_name(path.name + '.part')
-    with part.open('wb') as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)

@@ -6,7 +6,6 @@ from contextlib import suppress
 from copy import deepcopy
 from functools import partial
 from itertools import pairwise
-from multiprocessing import get_context
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,6 +21,7 @@ from liquid_control_sim.envs.event import DriveEnv
 from liquid_control_sim.envs.observation import Observation
 from liquid_control_sim.envs.share import Board, End, Share, board_space, serve
 from liquid_control_sim.envs.synchronous import SyncDriveEnv
+from liquid_control_sim.workers import start_method
 
 
 class DriveVectorEnv(VectorEnv[Observation, np.ndarray, np.ndarray]):
@@ -100,7 +100,7 @@ class DriveVectorEnv(VectorEnv[Observation, np.ndarray, np.ndarray]):
             other.close()
 
     def _begin(self, make: Callable[[], Env], space: spaces.Dict, workers: int) -> None:
-        context, total = get_context('spawn'), self.num_envs
+        context, total = start_method(), self.num_envs
         self._memory = create_shared_memory(space, total, context)
         read = partial(read_from_shared_memory, space, self._memory, total)
         edges = [round(total * i / workers) for i in range(workers + 1)]

@@ -3,9 +3,7 @@ timeout.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
 from pathlib import Path
 
 from liquid_control.policy import load_bundle
@@ -17,7 +15,7 @@ from liquid_control_sim.evaluation.trace import Trace
 from liquid_control_sim.rollout import Robot, Rollout
 from liquid_control_sim.scenario import Scenario, scenario
 from liquid_control_sim.tasks import Goal
-from liquid_control_sim.workers import begin_worker
+from liquid_control_sim.workers import processes
 
 GROUP = 6
 """Episodes simulated side by side in one process; part of what makes a result repeatable."""
@@ -162,8 +160,7 @@ def evaluate_groups(groups: Sequence[Evaluation], workers: int) -> Result:
     """As `evaluate`; the episodes of each of these, in as many processes, are one result."""
     if workers == 1:
         return Result(tuple(outcome for group in map(drive_group, groups) for outcome in group))
-    context = get_context('spawn')
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=begin_worker) as pool:
+    with processes(workers) as pool:
         return Result(
             tuple(outcome for group in pool.map(drive_group, groups) for outcome in group)
         )

@@ -10,10 +10,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from liquid_control.files import write_whole
 from liquid_control.schema import plain
 from liquid_control_sim.evaluation.metrics import METRICS
 from liquid_control_sim.evaluation.suite_config import Cell, Suite
-from liquid_control_sim.evaluation.suite_folder import SuiteFolder, write_whole
+from liquid_control_sim.evaluation.suite_folder import SuiteFolder
 
 _COUNTS = ('obstacles_shown', 'obstacles_braked_for')
 
@@ -35,7 +36,7 @@ def gather(suite: Suite, folder: SuiteFolder) -> dict[str, Any]:
 
 
 def write_json(results: dict[str, Any], path: Path) -> None:
-    write_whole(path, json.dumps(results, indent=1, allow_nan=False) + '\n')
+    write_whole({path: (json.dumps(results, indent=1, allow_nan=False) + '\n').encode()})
 
 
 def write_csv(results: dict[str, Any], path: Path) -> None:
@@ -51,7 +52,7 @@ def write_csv(results: dict[str, Any], path: Path) -> None:
             if interval := cell.get(f'{metric.key}_ci95'):
                 bounds |= dict(zip(_columns(metric.key)[1:], interval, strict=True))
         writer.writerow({**cell, **bounds})
-    write_whole(path, text.getvalue())
+    write_whole({path: text.getvalue().encode()})
 
 
 def _cell(suite: Suite, folder: SuiteFolder, cell: Cell) -> dict[str, Any]:

@@ -1,8 +1,7 @@
 """Driving a suite: groups of episodes in worker processes, each on disk before it counts."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from concurrent.futures import as_completed
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,12 @@ from rich.progress import (
 
 from liquid_control_sim.evaluation.evaluate import Evaluation, Outcome, drive_group
 from liquid_control_sim.evaluation.inference import machine, measure_inference
-from liquid_control_sim.evaluation.origin import origin
 from liquid_control_sim.evaluation.report import write_report
 from liquid_control_sim.evaluation.results import gather, write_csv, write_json
 from liquid_control_sim.evaluation.suite_config import Cell, Suite
 from liquid_control_sim.evaluation.suite_folder import SuiteFolder
-from liquid_control_sim.workers import begin_worker
+from liquid_control_sim.origin import origin
+from liquid_control_sim.workers import processes
 
 Group = tuple[Cell, Evaluation]
 
@@ -68,8 +67,7 @@ def _driven(missing: Sequence[Group], workers: int) -> Iterator[tuple[Group, lis
     if workers == 1 or len(missing) < 2:
         yield from ((group, drive_group(group[1])) for group in missing)
         return
-    context = get_context('spawn')
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=begin_worker)
+    pool = processes(workers)
     try:
         tasks = {pool.submit(drive_group, group[1]): group for group in missing}
         for task in as_completed(tasks):

@@ -21,7 +21,6 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from liquid_control.policy import BundleError
 from liquid_control.schema import ConfigError, Count, configured, plain, read_yaml, validated
 from liquid_control_sim.evaluation.driver import Driver, as_driven, check_fit, find_driver
 from liquid_control_sim.evaluation.evaluate import Evaluation
@@ -157,7 +156,7 @@ class _Condition:
 def _driver(file: Path, name: str, given: str) -> Driver:
     try:
         return find_driver(given)
-    except (BundleError, ConfigError) as error:
+    except ConfigError as error:
         raise ConfigError(f'{file}: drivers.{name}: {error}') from None
 
 

@@ -9,12 +9,12 @@ results.json, results.csv, report.html         when all is done
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from liquid_control.files import write_whole
 from liquid_control.policy.bundle import read_bundle_file
 from liquid_control.schema import ConfigError, plain
 from liquid_control_sim.evaluation.evaluate import Evaluation, Outcome, Result, in_groups
@@ -43,9 +43,10 @@ class SuiteFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         for cell in self._suite.cells:
             self._folder(cell).mkdir(parents=True, exist_ok=True)
-            write_whole(self.scenario_file(cell), _json(plain(cell.evaluation.scenario)))
-        write_whole(self.path / _SESSIONS, _json([session]))
-        write_whole(self.path / _PLAN, _json(_plan(self._suite)))
+            scenario = plain(cell.evaluation.scenario)
+            write_whole({self.scenario_file(cell): _json(scenario)})
+        write_whole({self.path / _SESSIONS: _json([session])})
+        write_whole({self.path / _PLAN: _json(_plan(self._suite))})
 
     def resume(self, session: dict[str, Any]) -> None:
         """Go on with this very suite; or start with it, if the folder holds none."""
@@ -58,7 +59,7 @@ class SuiteFolder:
             raise ConfigError(
                 f'{self.path}: holds results of another suite: {field}; choose another folder'
             )
-        write_whole(self.path / _SESSIONS, _json([*self.sessions, session]))
+        write_whole({self.path / _SESSIONS: _json([*self.sessions, session])})
 
     @property
     def sessions(self) -> list[dict[str, Any]]:
@@ -74,7 +75,8 @@ class SuiteFolder:
 
     def write(self, cell: Cell, group: Evaluation, outcomes: Sequence[Outcome]) -> None:
         """When this returns, they are on disk."""
-        write_whole(self._file(cell, group), _json([asdict(outcome) for outcome in outcomes]))
+        data = _json([asdict(outcome) for outcome in outcomes])
+        write_whole({self._file(cell, group): data})
 
     def read(self, cell: Cell) -> Result:
         """Of a cell none of whose groups is missing."""
@@ -93,16 +95,6 @@ class SuiteFolder:
 
     def _file(self, cell: Cell, group: Evaluation) -> Path:
         return self._folder(cell) / f'{group.seeds[0]:07d}.json'
-
-
-def write_whole(path: Path, text: str) -> None:
-    """The file has all of the text, or is as it was before; also after a loss of power."""
-    part = path.with_name(path.name + '.part')
-    with part.open('w') as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 def _plan(suite: Suite) -> dict[str, Any]:
@@ -131,5 +123,5 @@ def _difference(stored: Any, wanted: Any, path: str = '') -> str:
     return '' if stored == wanted else f'{path} was {stored!r} and is {wanted!r}'
 
 
-def _json(data: Any) -> str:
-    return json.dumps(data, indent=1, allow_nan=False) + '\n'
+def _json(data: Any) -> bytes:
+    return (json.dumps(data, indent=1, allow_nan=False) + '\n').encode()

@@ -3,9 +3,8 @@ by side.
 """
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ from liquid_control_sim.scenario import Scenario
 from liquid_control_sim.training.config import TrainConfig
 from liquid_control_sim.training.episode import Recorder
 from liquid_control_sim.training.sight import Sight
-from liquid_control_sim.workers import begin_worker
+from liquid_control_sim.workers import processes
 
 GROUP = 18
 """Drives simulated side by side in one process; part of what makes a run repeatable."""
@@ -50,10 +49,7 @@ def collect(collection: Collection) -> Iterator[int]:
         if not all(_file(collection.folder, seed).exists() for seed in group)
     ]
     yield len(collection.seeds) - sum(len(group) for group in missing)
-    context = get_context('spawn')
-    with ProcessPoolExecutor(
-        collection.config.workers, mp_context=context, initializer=begin_worker
-    ) as pool:
+    with processes(collection.config.workers) as pool:
         tasks = [pool.submit(_record, replace(collection, seeds=group)) for group in missing]
         for task in as_completed(tasks):
             yield task.result()

@@ -8,9 +8,8 @@ tensorboard/ppo          figures of each iteration, validations
 import json
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ from liquid_control_sim.training.ppo import Ppo
 from liquid_control_sim.training.seeds import drive_seeds
 from liquid_control_sim.training.simulated import SimulatedDrives
 from liquid_control_sim.training.validation import Judge
-from liquid_control_sim.workers import begin_worker
+from liquid_control_sim.workers import processes
 
 _STREAM = 4
 """Tells the randomness of an iteration from that of an epoch of the same number."""
@@ -57,7 +56,7 @@ class Finetuning:
                 self._checkpoint, self.ppo.modules, self.ppo.optimizers
             )
         else:
-            self.ppo = Ppo(_policy_of(ppo.bundle or folder / 'bundle', config), ppo)
+            self.ppo = Ppo(first_policy(ppo.bundle or folder / 'bundle', config), ppo)
         self._board = SummaryWriter(
             str(folder / 'tensorboard' / 'ppo'), purge_step=self.progress.batches
         )
@@ -68,10 +67,7 @@ class Finetuning:
         """Go on from where it is to its end. judged: as of a Run."""
         if not self._checkpoint.exists():
             self._end_round(judged)
-        context = get_context('spawn')
-        with ProcessPoolExecutor(
-            self.config.workers, mp_context=context, initializer=begin_worker
-        ) as pool:
+        with processes(self.config.workers) as pool:
             while self.progress.round <= self._first + self._settings.rounds:
                 self._round(pool, bar, judged)
         self._board.close()
@@ -126,7 +122,6 @@ class Finetuning:
         began = {'began_with': str(self._settings.bundle)} if self._settings.bundle else {}
         return {
             **json.loads((self.folder / 'origin.json').read_text()),
-            'seed': self.config.seed,
             'round': self.progress.round,
             **began,
             'trials': self.progress.batches * self._settings.drives,
@@ -142,7 +137,10 @@ class Finetuning:
         return self.folder / 'finetuning.safetensors'
 
 
-def _policy_of(bundle: Path, config: TrainConfig) -> Policy:
+def first_policy(bundle: Path, config: TrainConfig) -> Policy:
+    """What PPO begins with. Raises ConfigError for one of another kind than configured, and
+    BundleError.
+    """
     policy = load_bundle(bundle)
     if policy.spec != config.policy or policy.sensors != tuple(config.policy.sensors):
         raise ConfigError(

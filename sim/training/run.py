@@ -1,7 +1,7 @@
 """A training run in its folder, from configuration to bundle; to be killed and resumed at will.
 
 config.yaml              what was asked for
-origin.json              the command and the versions it was started with
+origin.json              the command, git's revision, the versions and the seeds it began with
 checkpoint.safetensors   where it is, after every epoch
 drives/0, drives/1, ...  what was recorded in each round
 bundle                   the best policy of all rounds so far, by validation
@@ -10,12 +10,9 @@ tensorboard              losses and validations
 """
 
 import json
-import shlex
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +22,21 @@ import yaml
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from torch import nn
 
+from liquid_control.files import write_whole
 from liquid_control.policy import Policy, save_bundle
 from liquid_control.schema import ConfigError, plain
+from liquid_control_sim.evaluation.driver import check_sensors
+from liquid_control_sim.origin import origin
 from liquid_control_sim.training.bags import BagDrives
 from liquid_control_sim.training.board import open_board
 from liquid_control_sim.training.checkpoint import Progress as RunProgress
 from liquid_control_sim.training.checkpoint import load_checkpoint, save_checkpoint
 from liquid_control_sim.training.config import BagsConfig, TrainConfig, load_train_config
 from liquid_control_sim.training.drives import Drives
-from liquid_control_sim.training.finetuning import Finetuning
+from liquid_control_sim.training.finetuning import Finetuning, first_policy
 from liquid_control_sim.training.imitation import Learner
 from liquid_control_sim.training.ranks import ALONE, Ranks
+from liquid_control_sim.training.seeds import drive_seeds, validation_seeds
 from liquid_control_sim.training.simulated import SimulatedDrives
 from liquid_control_sim.training.validation import Judge
 
@@ -155,7 +156,6 @@ class Run:
         """How the weights came to be, for the bundle."""
         return {
             **json.loads((self.folder / 'origin.json').read_text()),
-            'seed': self.config.seed,
             'round': self.progress.round,
             'drives': sum(map(self.drives.count, range(self.progress.round + 1))),
             'wall_time_s': round(time.monotonic() - self._started),
@@ -188,26 +188,49 @@ def start(
 
 
 def begin(config: TrainConfig, folder: Path, ranks: Ranks = ALONE) -> Run:
-    """A new run in a folder that holds none. Raises ConfigError."""
+    """A new run in a folder that holds none. Where it cannot begin, nothing is written.
+
+    Raises ConfigError; BundleError for a ppo.bundle that is none.
+    """
+    ranks.first(lambda: _refuse_held(folder))
+    run = Run(config, folder, ranks)
+    _check(config)
     ranks.first(lambda: _found(config, folder, ranks))
-    return Run(config, folder, ranks)
+    return run
 
 
 def resume(folder: Path, ranks: Ranks = ALONE) -> Run:
     """The run in this folder, as far as it came, as it was configured. Raises ConfigError."""
-    return Run(load_train_config(folder / 'config.yaml'), folder, ranks)
+    return Run(load_train_config(folder / _CONFIG), folder, ranks)
 
 
-def _found(config: TrainConfig, folder: Path, ranks: Ranks) -> None:
-    """Write down what the run in this folder is to be."""
-    if (folder / 'config.yaml').exists():
+_CONFIG = 'config.yaml'
+
+
+def _refuse_held(folder: Path) -> None:
+    if (folder / _CONFIG).exists():
         raise ConfigError(
             f'{folder}: holds a run already; go on with it by --resume, or choose another folder'
         )
+
+
+def _check(config: TrainConfig) -> None:
+    """Raises ConfigError or BundleError for what would come to light when much has been done."""
+    if config.ppo and config.ppo.bundle:
+        first_policy(config.ppo.bundle, config)
+    if not config.bags or config.ppo:
+        for number, kind in enumerate(config.drives):
+            check_sensors(f'drives.{number}: policy', config.policy.sensors, kind.scenario)
+
+
+def _found(config: TrainConfig, folder: Path, ranks: Ranks) -> None:
+    """Write down what the run in this folder is to be; with its configuration, it is one."""
     folder.mkdir(parents=True, exist_ok=True)
-    origin = {
-        'command': shlex.join([*ranks.launcher, *sys.argv[1:]]),
-        'versions': {name: version(name) for name in ('torch', 'mujoco', 'numpy')},
+    seeds = {
+        'run': config.seed,
+        'first_drive': drive_seeds(config.seed, 0, 1)[0],
+        'first_validation': validation_seeds(config.seed, 1)[0],
     }
-    (folder / 'origin.json').write_text(json.dumps(origin, indent=2) + '\n')
-    (folder / 'config.yaml').write_text(yaml.safe_dump(plain(config), sort_keys=False))
+    began = {**origin(ranks.launcher), 'seeds': seeds}
+    write_whole({folder / 'origin.json': (json.dumps(began, indent=2) + '\n').encode()})
+    write_whole({folder / _CONFIG: yaml.safe_dump(plain(config), sort_keys=False).encode()})

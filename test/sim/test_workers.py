@@ -9,12 +9,10 @@ from pathlib import Path
 
 PARENT = """
 import os, time
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-from liquid_control_sim.workers import begin_worker
+from liquid_control_sim.workers import processes
 
 if __name__ == '__main__':
-    with ProcessPoolExecutor(1, get_context('spawn'), begin_worker) as pool:
+    with processes(1) as pool:
         print(pool.submit(os.getpid).result(), flush=True)
         pool.submit(time.sleep, 600.0).result()
 """

@@ -1,21 +1,26 @@
-"""Where a result comes from: what a reader needs to get it again."""
+"""Where a result or a policy comes from: what a reader needs to get it again."""
 
 import platform
 import shlex
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from importlib.metadata import version
+from typing import Any
 
 from liquid_control_sim.paths import share
 
-_PACKAGES = ('liquid_control', 'torch', 'mujoco', 'numpy')
+_PACKAGES = ('liquid_control', 'torch', 'mujoco', 'numpy', 'gymnasium', 'numba')
 
 
-def origin() -> dict[str, str | dict[str, str]]:
-    """Of this process: the command, the time (UTC), the versions, and git's revision if any."""
+def origin(launcher: Sequence[str] = ('liquid_control',)) -> dict[str, Any]:
+    """Of this process: the command, the time (UTC), the versions, and git's revision if any.
+
+    launcher: what the arguments were given to.
+    """
     return {
-        'command': shlex.join(['liquid_control', *sys.argv[1:]]),
+        'command': shlex.join([*launcher, *sys.argv[1:]]),
         'started': datetime.now(timezone.utc).isoformat(timespec='seconds'),
         'revision': _revision(),
         'versions': {
