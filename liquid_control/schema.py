@@ -41,7 +41,7 @@ def validated(kind: type[T], data: Any, source: str) -> T:
         problem = {
             'unexpected_keyword_argument': 'is not a known field',
             'missing': 'is missing',
-        }.get(first['type'], f'is {first["input"]!r}: {first["msg"]}')
+        }.get(first['type'], f'is {_short(first["input"])}: {first["msg"]}')
         raise ConfigError(f'{source}: {_field(data, first["loc"])} {problem}') from None
 
 
@@ -60,6 +60,12 @@ def read_yaml(path: Path) -> Any:
 def plain(value: Any) -> Any:
     """The inverse: a configured dataclass as plain dicts, lists and scalars."""
     return TypeAdapter(type(value)).dump_python(value, mode='json')
+
+
+def _short(value: Any) -> str:
+    """As Python writes it; the beginning of what is long."""
+    text = repr(value)
+    return text if len(text) <= 100 else f'{text[:90]} ...'
 
 
 def _field(data: Any, location: tuple[int | str, ...]) -> str:

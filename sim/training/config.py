@@ -11,7 +11,6 @@ from liquid_control.schema import Count, Positive, configured, read_yaml, valida
 from liquid_control_sim.scenario import (
     ComposedScenario,
     Scenario,
-    faults_layer,
     scenario,
     with_faults,
 )
@@ -120,7 +119,7 @@ class DrivesConfig:
 
     def __post_init__(self) -> None:
         for name in self.faults:
-            faults_layer(name)
+            with_faults(self.scenario, name)
 
 
 @configured

@@ -64,6 +64,7 @@ def test_a_folder_that_holds_a_run_is_not_overwritten(tmp_path, capsys):
         ),
         (('policy', 'network', 'unfolds'), 'many', "policy.network.unfolds is 'many'"),
         (('policy', 'sensors', 'lidar', 'type'), 'sonar', 'policy.sensors.lidar'),
+        (('drives', 0, 'faults'), ['stormy'], 'stormy'),
     ],
 )
 def test_wrong_field_is_named(tmp_path, path, value, said):
