@@ -15,7 +15,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip install --no-compile -c constraints.txt
-EXTRAS := ros,sim,train,dev
+EXTRAS := ros,sim,train,ray,dev
 
 # The ROS wheels set LD_LIBRARY_PATH once and leave this mark. Inherited from another environment's
 # Python, it would keep ours from setting its own.

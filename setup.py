@@ -72,6 +72,7 @@ setup(
             *('rosbags', 'av'),
         ],
         'train': ['tensorboard', 'rich', 'rosbags', 'optuna'],
+        'ray': ['ray'],
         'dev': [
             *('pytest', 'ruff', 'mypy', 'ncps', 'hypothesis', 'types-PyYAML', TRITON),
             *('mcap', 'mcap-ros2-support'),

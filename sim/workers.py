@@ -1,12 +1,42 @@
-"""Worker processes that simulate."""
+"""Worker processes that simulate: on this machine, or on those of a Ray cluster."""
 
 import multiprocessing
 import os
 import threading
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing.context import ForkServerContext
+from typing import Literal
 
 import torch
+
+from liquid_control.schema import ConfigError
+
+Cluster = Literal['local', 'auto']
+"""Of Ray: `auto` is the one that this machine belongs to, by `ray start`; `local` is started here,
+and ends with what it was started for.
+"""
+
+
+def simulators(count: int, cluster: Cluster | None) -> Executor:
+    """So many workers of this machine, or one for each core of a Ray cluster. What these are to do
+    must not need this machine's files.
+
+    Raises ConfigError where Ray is not installed, or its cluster not there.
+    """
+    if cluster is None:
+        return processes(count)
+    if cluster == 'local':
+        # Ray reads it when imported; without it, a local cluster listens to the network, too.
+        os.environ['RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER'] = '0'
+    try:
+        from liquid_control_sim.cluster import RayPool
+    except ModuleNotFoundError as error:
+        if error.name != 'ray':
+            raise
+        raise ConfigError(
+            f"cluster is {cluster!r}, but Ray is not installed: pip install 'liquid_control[ray]'"
+        ) from None
+    return RayPool(cluster, count)
 
 
 def start_method() -> ForkServerContext:

@@ -1,21 +1,27 @@
 """Recording drives for imitation: worlds are simulated in worker processes, drives of a group side
 by side.
+
+The workers may be on other machines: all that a group needs travels to them, and its drives come
+back as the bytes of their files, which are written here.
 """
 
-from collections.abc import Iterator, Sequence
+import io
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from liquid_control.policy import load_bundle
+from liquid_control.files import write_whole
+from liquid_control.policy import Policy, load_bundle
 from liquid_control_sim.rollout import Robot, Rollout
 from liquid_control_sim.scenario import Scenario
 from liquid_control_sim.training.config import TrainConfig
 from liquid_control_sim.training.episode import Recorder
 from liquid_control_sim.training.sight import Sight
-from liquid_control_sim.workers import processes
+from liquid_control_sim.workers import Cluster, simulators
 
 GROUP = 18
 """Drives simulated side by side in one process; part of what makes a run repeatable."""
@@ -26,7 +32,7 @@ class Collection:
     """Drives to record: one file in `folder` for each seed.
 
     number: of the round. expert_share: probability that the expert drives a stretch. bundle: the
-        policy that drives otherwise.
+        policy that drives otherwise. cluster: where it is simulated, if not in processes here.
     """
 
     config: TrainConfig
@@ -35,24 +41,40 @@ class Collection:
     folder: Path
     seeds: Sequence[int]
     expert_share: float
+    cluster: Cluster | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Drives to record side by side. As a Collection; of the bundle, its files by their names."""
+
+    config: TrainConfig
+    number: int
+    bundle: Mapping[str, bytes]
+    seeds: Sequence[int]
+    expert_share: float
 
 
 def collect(collection: Collection) -> Iterator[int]:
     """Record what is not there yet. Yields the number of drives recorded with each group that is
     done.
     """
-    collection.folder.mkdir(parents=True, exist_ok=True)
-    groups = [collection.seeds[i : i + GROUP] for i in range(0, len(collection.seeds), GROUP)]
+    folder, seeds = collection.folder, collection.seeds
+    folder.mkdir(parents=True, exist_ok=True)
+    groups = [seeds[i : i + GROUP] for i in range(0, len(seeds), GROUP)]
     missing = [
-        group
-        for group in groups
-        if not all(_file(collection.folder, seed).exists() for seed in group)
+        group for group in groups if not all(_file(folder, seed).exists() for seed in group)
     ]
-    yield len(collection.seeds) - sum(len(group) for group in missing)
-    with processes(collection.config.workers) as pool:
-        tasks = [pool.submit(_record, replace(collection, seeds=group)) for group in missing]
+    yield len(seeds) - sum(len(group) for group in missing)
+    if not missing:
+        return
+    whole = _whole(collection)
+    with simulators(collection.config.workers, collection.cluster) as pool:
+        tasks = (pool.submit(_record, replace(whole, seeds=group)) for group in missing)
         for task in as_completed(tasks):
-            yield task.result()
+            drives = task.result()
+            write_whole({_file(folder, seed): drive for seed, drive in drives.items()})
+            yield len(drives)
 
 
 def recorded(collection: Collection) -> list[Path]:
@@ -64,16 +86,27 @@ def _file(folder: Path, seed: int) -> Path:
     return folder / f'{seed}.npz'
 
 
-def _record(collection: Collection) -> int:
-    """One group of drives, in a worker process."""
-    config, policy = collection.config, load_bundle(collection.bundle)
-    at_wheel = policy if collection.expert_share < 1.0 else None
+def _whole(collection: Collection) -> Group:
+    """All of it as one."""
+    bundle = {
+        name: (collection.bundle / name).read_bytes()
+        for name in ('policy.json', 'weights.safetensors')
+    }
+    return Group(
+        collection.config, collection.number, bundle, collection.seeds, collection.expert_share
+    )
+
+
+def _record(group: Group) -> dict[int, bytes]:
+    """The files of one group, by their seeds; in a worker process, which needs no others."""
+    config, policy = group.config, _loaded(group.bundle)
+    at_wheel = policy if group.expert_share < 1.0 else None
     robots = [
-        Robot.start(_shortened(config, seed, collection.number), seed, advisor='expert')
-        for seed in collection.seeds
+        Robot.start(_shortened(config, seed, group.number), seed, advisor='expert')
+        for seed in group.seeds
     ]
     recorders = [Recorder(policy) for _ in robots]
-    drivers = [_Driver(config, collection.expert_share, seed) for seed in collection.seeds]
+    drivers = [_Driver(config, group.expert_share, seed) for seed in group.seeds]
     rollout = Rollout(at_wheel, robots, policy.sensors)
     for moving in rollout.run(lambda i, robot: drivers[i].choose(robot)):
         for i in moving:
@@ -83,9 +116,20 @@ def _record(collection: Collection) -> int:
                 if word is not None:
                     label = policy.spec.action.raw(word)
                     recorders[i].add(robot.drive.message.event, label)
-    for recorder, seed in zip(recorders, collection.seeds, strict=True):
-        recorder.save(_file(collection.folder, seed))
-    return len(robots)
+    return {seed: _packed(recorder) for recorder, seed in zip(recorders, group.seeds, strict=True)}
+
+
+def _loaded(bundle: Mapping[str, bytes]) -> Policy:
+    with TemporaryDirectory() as folder:
+        for name, data in bundle.items():
+            Path(folder, name).write_bytes(data)
+        return load_bundle(folder)
+
+
+def _packed(recorder: Recorder) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, **recorder.arrays())  # type: ignore[arg-type]
+    return file.getvalue()
 
 
 def _shortened(config: TrainConfig, seed: int, number: int) -> Scenario:

@@ -14,6 +14,7 @@ from liquid_control_sim.scenario import (
     scenario,
     with_faults,
 )
+from liquid_control_sim.workers import Cluster
 
 Natural = Annotated[int, Field(ge=0)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -154,7 +155,8 @@ class TrainConfig:
     ppo: if given, the policy is fine-tuned after that, in the simulator.
     validation_episodes: drives of all kinds, by their shares, that choose the bundle after
         each round.
-    workers: processes that simulate. threads: of torch while it trains.
+    workers: processes that simulate. cluster: of Ray, if it records the drives of imitation
+        instead; a `local` one has as many processes. threads: of torch while it trains.
     """
 
     policy: PolicySpec
@@ -167,6 +169,7 @@ class TrainConfig:
     ppo: PpoConfig | None = None
     validation_episodes: Count = 32
     workers: Count = 2
+    cluster: Cluster | None = None
     threads: Count = 1
 
     def scenario_of(self, seed: int, number: int) -> Scenario:

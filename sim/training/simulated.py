@@ -49,4 +49,5 @@ class SimulatedDrives:
             folder=self._folder / str(number),
             seeds=drive_seeds(config.seed, first, self.count(number)),
             expert_share=shares[min(number, len(shares) - 1)],
+            cluster=config.cluster,
         )

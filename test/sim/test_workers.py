@@ -1,11 +1,17 @@
-"""No worker outlives the process that it works for."""
+"""No worker outlives the process that it works for; where there can be none, the user is told."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+import pytest
+
+from liquid_control.schema import ConfigError
+from liquid_control_sim.workers import simulators
 
 PARENT = """
 import os, time
@@ -40,3 +46,10 @@ def is_there(pid: int) -> bool:
     # Nobody waits for an orphan here, so it may stay in the table as a zombie.
     status = Path(f'/proc/{pid}/stat')
     return status.exists() and status.read_text().rpartition(')')[2].split()[0] != 'Z'
+
+
+def test_a_cluster_without_ray_is_one_error(monkeypatch):
+    monkeypatch.setitem(sys.modules, 'ray', None)
+    monkeypatch.delitem(sys.modules, 'liquid_control_sim.cluster', raising=False)
+    with pytest.raises(ConfigError, match=re.escape("pip install 'liquid_control[ray]'")):
+        simulators(2, 'auto')
