@@ -27,7 +27,7 @@ class Snapshot(NamedTuple):
     """A robot's memory after an event.
 
     state: [neurons] float32. held: [features] float32. stamps_ns: when each sensor that was ever
-        heard was last measured.
+        heard was last measured, in the time that the policy lives in.
     """
 
     state: np.ndarray
@@ -48,6 +48,7 @@ class Engine:
         self, policy: Policy, robots: int = 1, rules: TimeRules | None = None, device: str = 'auto'
     ) -> None:
         self.policy = policy.eval()
+        self._fixed_dt = policy.spec.fixed_dt
         self._backend = build_backend(self.policy, device)
         self.runs_on = self._backend.name
         self._prepare = {name: policy.encoder(name).prepare for name in policy.sensors}
@@ -81,8 +82,8 @@ class Engine:
         """One step of the first robot: its raw action [2] in [-1, 1]. The event's value is the
         encoded features.
         """
-        memory = self._before(0, step)
-        action, state = self._advance(memory, step.dt)
+        memory, dt = self._before(0, step)
+        action, state = self._advance(memory, dt)
         self._history[0].append(Snapshot(state, memory.held, memory.stamps_ns))
         return action
 
@@ -94,11 +95,11 @@ class Engine:
         robots = [robot for robot, step in enumerate(steps) if step is not None]
         if not robots:
             return actions
-        before = [
-            self._before(robot, step) for robot, step in enumerate(steps) if step is not None
-        ]
-        dt = np.array([step.dt for step in steps if step is not None], np.float32)
-        actions[robots], state = self._integrate(before, dt)
+        before, dt = zip(
+            *(self._before(robot, step) for robot, step in enumerate(steps) if step is not None),
+            strict=True,
+        )
+        actions[robots], state = self._integrate(before, np.array(dt, np.float32))
         for robot, memory, row in zip(robots, before, state, strict=True):
             self._history[robot].append(memory._replace(state=row))
         return actions
@@ -114,12 +115,15 @@ class Engine:
 
     def peek(self, seconds: float) -> np.ndarray:
         """The first robot's raw action [2] so long after its newest event if no other comes; what
-        it remembers stays as it is.
+        it remembers stays as it is. To a policy with fixed_dt no time passes where no event comes.
         """
-        return self._advance(self.memory(), seconds, later=seconds)[0]
+        passed = seconds if self._fixed_dt is None else 0.0
+        return self._advance(self.memory(), passed, later=passed)[0]
 
-    def _before(self, robot: int, step: Step) -> Snapshot:
-        """The memory to integrate from, with the event's features already held."""
+    def _before(self, robot: int, step: Step) -> tuple[Snapshot, float]:
+        """The memory to integrate from, with the event's features already held, and over how many
+        seconds.
+        """
         if step.reset:
             self.reset(robot)
         history = self._history[robot]
@@ -129,7 +133,20 @@ class Engine:
         event = step.event
         held = memory.held.copy()
         held[self.policy.slices[event.sensor]] = event.value
-        return Snapshot(memory.state, held, {**memory.stamps_ns, event.sensor: event.stamp_ns})
+        stamp_ns, dt = self._lived(memory, step)
+        stamps_ns = {**memory.stamps_ns, event.sensor: stamp_ns}
+        return Snapshot(memory.state, held, stamps_ns), dt
+
+    def _lived(self, memory: Snapshot, step: Step) -> tuple[int, float]:
+        """When the step's event happens to the policy, as `PolicySpec.lived_ns` has it, and how
+        many seconds after the one before.
+        """
+        fixed_dt = self._fixed_dt
+        if fixed_dt is None:
+            return step.event.stamp_ns, step.dt
+        if not memory.stamps_ns:
+            return 0, 0.0
+        return max(memory.stamps_ns.values()) + round(fixed_dt * 1e9), fixed_dt
 
     def _advance(
         self, memory: Snapshot, dt: float, later: float = 0.0
@@ -143,7 +160,7 @@ class Engine:
         return np.tanh(y[0]), state[0]
 
     def _integrate(
-        self, memories: list[Snapshot], dt: np.ndarray
+        self, memories: Sequence[Snapshot], dt: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """`Policy.step` for the robots of these memories: actions and states."""
         x = np.stack([self._input(memory) for memory in memories])

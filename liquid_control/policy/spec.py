@@ -149,6 +149,8 @@ class PolicySpec:
     sensors: by name, any number of each type; their order is the order of the network's inputs.
     time_scale: the network's unit of time, in events' seconds: dt * time_scale.
     age_cap: a sensor that was silent for this many seconds, or never spoke, is as old as can be.
+    fixed_dt: seconds; a policy with it knows the order of events but not when they were, see
+        `lived_ns`.
     """
 
     sensors: Annotated[dict[SensorName, SensorSpec], Field(min_length=1, max_length=16)]
@@ -156,3 +158,17 @@ class PolicySpec:
     time_scale: Positive = 1.0
     age_cap: Positive = 1.0
     action: ActionSpec = ActionSpec()
+    fixed_dt: Positive | None = None
+
+    def lived_ns(self, stamps_ns: np.ndarray) -> np.ndarray:
+        """When ordered events happen to the policy: int64 [events], from their stamps.
+
+        With fixed_dt it lives as if each event came so long after the one before. 0.01:
+
+            stamps   lidar 5.000   odometry 5.013   odometry 5.033   lidar 5.101
+            lived          0.000            0.010            0.020         0.030
+            age of lidar   0.000            0.010            0.020         0.000
+        """
+        if self.fixed_dt is None:
+            return stamps_ns
+        return np.arange(len(stamps_ns)) * round(self.fixed_dt * 1e9)

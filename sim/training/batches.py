@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from liquid_control.policy import PolicySpec
 from liquid_control.policy.window import Window
 from liquid_control_sim.training.episode import Episode, load_episode
 
@@ -54,15 +55,14 @@ def shuffled(paths: Sequence[Path], rng: np.random.Generator) -> list[Path]:
     return [paths[i] for i in rng.permutation(len(paths))]
 
 
-def batches(
-    paths: Sequence[Path], sensors: tuple[str, ...], lanes: int, time: int
-) -> Iterator[Batch]:
+def batches(paths: Sequence[Path], spec: PolicySpec, lanes: int, time: int) -> Iterator[Batch]:
     """All drives once, in this order. Ends when the first lane runs dry: the others' rests are
-    short.
+    short. spec: of the policy that learns.
     """
+    sensors = tuple(spec.sensors)
     lanes = min(lanes, len(paths))
     queue = iter(paths)
-    current = [_pieces(load_episode(next(queue), sensors), time) for _ in range(lanes)]
+    current = [_pieces(load_episode(next(queue), spec), time) for _ in range(lanes)]
     while True:
         pieces = []
         for lane in range(lanes):
@@ -71,7 +71,7 @@ def batches(
                 path = next(queue, None)
                 if path is None:
                     return
-                current[lane] = _pieces(load_episode(path, sensors), time)
+                current[lane] = _pieces(load_episode(path, spec), time)
                 piece = next(current[lane])
             pieces.append(piece)
         yield collate(pieces, sensors, time)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from liquid_control.files import write_whole
-from liquid_control.policy import Policy
+from liquid_control.policy import Policy, PolicySpec
 from liquid_control.stream import Event
 
 
@@ -21,8 +21,8 @@ class Episode(NamedTuple):
     newest: [N, S], row in `values` that each sensor holds at each event; -1 before its first
         message.
     ages: [N, S] seconds since each sensor's last stamp, infinite before its first message.
-    dt: [N] seconds since the event before. labels: [N, 2], the expert's raw actions; NaN where it
-        said nothing.
+    dt: [N] seconds since the event before; it and the ages as the policy lives them. labels: [N,
+        2], the expert's raw actions; NaN where it said nothing.
     """
 
     values: dict[str, np.ndarray]
@@ -82,19 +82,23 @@ class Recorder:
         return self._policy.encoder(sensor).prepare(one)[:0]
 
 
-def load_episode(path: Path, sensors: tuple[str, ...]) -> Episode:
-    """Read what a Recorder saved. sensors: the policy's, in its order."""
+def load_episode(path: Path, spec: PolicySpec) -> Episode:
+    """Read what a Recorder saved. spec: of the policy that is to learn from it; it has the
+    sensors of the one that recorded, but may live in another time.
+    """
     with np.load(path, allow_pickle=False) as arrays:
-        return arranged(arrays, sensors)
+        return arranged(arrays, spec)
 
 
-def arranged(arrays: Mapping[str, np.ndarray], sensors: tuple[str, ...]) -> Episode:
+def arranged(arrays: Mapping[str, np.ndarray], spec: PolicySpec) -> Episode:
     """What a Recorder collected, in its form for training."""
-    stamps_ns, spoke, labels = arrays['stamps_ns'], arrays['sensors'], arrays['labels']
-    values = {name: arrays[f'value_{name}'] for name in sensors}
-    said = spoke[:, None] == np.arange(len(sensors))
+    stamps_ns, spoke = spec.lived_ns(arrays['stamps_ns']), arrays['sensors']
+    values = {name: arrays[f'value_{name}'] for name in spec.sensors}
+    said = spoke[:, None] == np.arange(len(spec.sensors))
     newest = np.cumsum(said, axis=0) - 1
     last_ns = np.maximum.accumulate(np.where(said, stamps_ns[:, None], 0), axis=0)
     ages = np.where(newest >= 0, (stamps_ns[:, None] - last_ns) * 1e-9, np.inf)
     dt = np.diff(stamps_ns, prepend=stamps_ns[:1]) * 1e-9
-    return Episode(values, newest, ages.astype(np.float32), dt.astype(np.float32), labels)
+    return Episode(
+        values, newest, ages.astype(np.float32), dt.astype(np.float32), arrays['labels']
+    )

@@ -145,7 +145,7 @@ class _Pilot:
         newest, noise, decided = zip(*self._decisions, strict=True)
         lengths = np.diff(np.array([*decided, self._elapsed]))
         return Trial(
-            arranged(self._recorder.arrays(), self._policy.sensors),
+            arranged(self._recorder.arrays(), self._policy.spec),
             rows=place[list(newest)],
             noise=np.array(noise, np.float32),
             gaps=np.array([np.inf, *lengths[:-1]], np.float32),

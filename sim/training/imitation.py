@@ -48,7 +48,7 @@ class Learner:
         mine = ranks.share(shuffled(paths, rng))
         if len(paths) < ranks.size:
             raise ConfigError(f'{len(paths)} drives are too few for {ranks.size} processes')
-        stream = batches(mine, self.policy.sensors, self._lanes, config.window)
+        stream = batches(mine, self.policy.spec, self._lanes, config.window)
         for batch in ranks.together(stream):
             batch = batch.to(ranks.device)
             memory = _refreshed(memory or self.policy.blank(len(batch.fresh)), batch.fresh)
@@ -71,7 +71,7 @@ def mean_loss(policy: Policy, paths: Sequence[Path]) -> float:
     """`imitation_loss` of whole drives, their mean."""
     losses = []
     for path in paths:
-        episode = load_episode(path, policy.sensors)
+        episode = load_episode(path, policy.spec)
         batch = collate([Piece(episode, 0, len(episode.dt))], policy.sensors, len(episode.dt))
         actions, _ = policy.eval().unroll(batch.window, policy.blank(1))
         losses.append(imitation_loss(actions, batch.labels, batch.weight).item())

@@ -24,17 +24,20 @@ LATENCY_NS = {'lidar': 15_000_000, 'imu': 1_000_000, 'camera': 43_000_000}
 EVENTS = 150
 
 
-@pytest.fixture(scope='module')
-def policy():
+def policy_of(**settings):
     torch.manual_seed(0)
     sensors = {
         'lidar': LidarSpec(beams=48, pool=4),
         'imu': ImuSpec(),
         'camera': CameraSpec(width=16, height=12),
     }
-    return Policy(
-        PolicySpec(sensors=sensors, network=LtcSpec(NcpSpec(), unfolds=3), time_scale=5.0)
-    ).eval()
+    network = LtcSpec(NcpSpec(), unfolds=3)
+    return Policy(PolicySpec(sensors=sensors, network=network, time_scale=5.0, **settings)).eval()
+
+
+@pytest.fixture(scope='module', params=[None, 0.01], ids=['true time', 'fixed dt'])
+def policy(request):
+    return policy_of(fixed_dt=request.param)
 
 
 @pytest.fixture(scope='module')
@@ -68,7 +71,7 @@ def deployed(policy, arrivals):
 
 def window(policy, events):
     """The ordered events as one training window of one stream."""
-    stamps = np.array([event.stamp_ns for event in events])
+    stamps = policy.spec.lived_ns(np.array([event.stamp_ns for event in events]))
     values, index, ages = {}, {}, []
     for sensor in policy.sensors:
         said = np.array([event.sensor == sensor for event in events])
@@ -76,7 +79,7 @@ def window(policy, events):
         values[sensor] = torch.from_numpy(policy.encoder(sensor).prepare(raw))
         index[sensor] = torch.from_numpy(np.cumsum(said))[None]
         last = np.maximum.accumulate(np.where(said, stamps, 0))
-        ages.append(np.where(last > 0, (stamps - last) * 1e-9, np.inf))
+        ages.append(np.where(np.cumsum(said) > 0, (stamps - last) * 1e-9, np.inf))
     dt = np.diff(stamps, prepend=stamps[:1]) * 1e-9
     age = torch.tensor(np.stack(ages, axis=1), dtype=torch.float32)
     return Window(values, index, age[None], torch.tensor(dt, dtype=torch.float32)[None])
@@ -152,3 +155,27 @@ def test_a_saved_and_loaded_policy_is_the_same(policy, stream, tmp_path):
     np.testing.assert_array_equal(
         deployed(load_bundle(tmp_path), stream)[0], deployed(policy, stream)[0]
     )
+
+
+def slower(stream):
+    """The same messages, a third of the rate."""
+    begin = stream[0][1].stamp_ns
+    stamps = [begin + 3 * (event.stamp_ns - begin) for _, event in stream]
+    return [
+        (stamp, event._replace(stamp_ns=stamp))
+        for stamp, (_, event) in zip(stamps, stream, strict=True)
+    ]
+
+
+def test_a_policy_with_fixed_dt_cannot_tell_how_fast_its_events_came(stream):
+    ordered = sorted(stream, key=lambda arrival: arrival[1].stamp_ns)
+    fixed, true = policy_of(fixed_dt=0.01), policy_of()
+    np.testing.assert_array_equal(deployed(fixed, ordered)[0], deployed(fixed, slower(ordered))[0])
+    assert np.abs(deployed(true, ordered)[0] - deployed(true, slower(ordered))[0]).max() > 0.01
+
+
+def test_no_time_passes_for_a_policy_with_fixed_dt_where_no_event_comes(stream):
+    fixed, true = policy_of(fixed_dt=0.01), policy_of()
+    for policy, passes in ((fixed, False), (true, True)):
+        actions, engine = deployed(policy, stream)
+        assert (engine.peek(0.3) != pytest.approx(actions[-1], abs=1e-6)) == passes

@@ -26,10 +26,11 @@ SENSORS = {
 MS = 1_000_000
 
 
-@pytest.fixture(scope='module')
-def policy():
+@pytest.fixture(scope='module', params=[None, 0.01], ids=['true time', 'fixed dt'])
+def policy(request):
     torch.manual_seed(0)
-    return Policy(PolicySpec(sensors=SENSORS, network=LtcSpec(NcpSpec(), unfolds=2))).eval()
+    network = LtcSpec(NcpSpec(), unfolds=2)
+    return Policy(PolicySpec(sensors=SENSORS, network=network, fixed_dt=request.param)).eval()
 
 
 def drive(seed, count):
@@ -76,7 +77,7 @@ def test_windows_of_a_recorded_drive_give_the_deployed_actions(policy, tmp_path)
     memory = policy.blank(2)
     with torch.no_grad():
         for batch in batches(
-            shuffled(paths, np.random.default_rng(0)), policy.sensors, lanes=2, time=16
+            shuffled(paths, np.random.default_rng(0)), policy.spec, lanes=2, time=16
         ):
             keep = (~batch.fresh).unsqueeze(1)
             memory = memory._replace(state=memory.state * keep, held=memory.held * keep)
@@ -93,7 +94,7 @@ def test_windows_of_a_recorded_drive_give_the_deployed_actions(policy, tmp_path)
 
 
 def test_a_recorded_drive_is_in_the_order_of_its_stamps(policy, tmp_path):
-    episode = load_episode(record(policy, tmp_path / 'drive.npz', 5, 60), policy.sensors)
+    episode = load_episode(record(policy, tmp_path / 'drive.npz', 5, 60), policy.spec)
     assert (episode.dt >= 0).all()
     assert episode.dt[0] == 0
     assert (np.diff(episode.labels[:, 1]) < 0).any(), 'late events must have changed places'
@@ -106,7 +107,7 @@ def test_every_epoch_plays_the_drives_in_another_order(policy, tmp_path):
 
     def order(seed):
         drives = shuffled(paths, np.random.default_rng(seed))
-        return [int(b.labels[0, 0, 0]) for b in batches(drives, policy.sensors, 1, 32)]
+        return [int(b.labels[0, 0, 0]) for b in batches(drives, policy.spec, 1, 32)]
 
     assert order(0) == order(0)
     assert order(0) != order(1)

@@ -36,7 +36,7 @@ def record(tmp_path, policy=None, **drives):
     save_bundle(Policy(config.policy), tmp_path / 'driver', {})
     collection = Collection(config, 0, tmp_path / 'driver', tmp_path, SEEDS, expert_share=1.0)
     assert sum(collect(collection)) == len(SEEDS)
-    return [load_episode(path, tuple(policy['sensors'])) for path in recorded(collection)]
+    return [load_episode(path, config.policy) for path in recorded(collection)]
 
 
 def test_labels_are_raw_actions_of_the_policy(tmp_path):

@@ -31,7 +31,7 @@ def drive(policy, *speaking):
         name = speaking[stamp % len(speaking)]
         value = np.ones(SENSORS[name].shape, SENSORS[name].dtype)
         recorder.add(Event(stamp * 10**7, name, value), np.zeros(2, np.float32))
-    return arranged(recorder.arrays(), policy.sensors)
+    return arranged(recorder.arrays(), policy.spec)
 
 
 def test_a_drive_with_a_dead_sensor_is_learned_from_beside_one_where_it_speaks():
