@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from liquid_control_sim.evaluation.inspect import print_bundle
+from liquid_control_sim.inspection.bundle import print_bundle
 
 SHIPPED = Path(__file__).parents[3] / 'models' / 'beacon'
 
