@@ -31,10 +31,16 @@ def origin(launcher: Sequence[str] = ('liquid_control',)) -> dict[str, Any]:
 
 
 def _revision() -> str:
-    """`-dirty` at the end: files were changed since. Empty where there is no git."""
-    command = ['git', '-C', str(share()), 'describe', '--always', '--dirty', '--abbrev=12']
+    """`-dirty` at the end: files were changed since. Empty where there is no git, or where it is
+    not the package that it keeps.
+    """
     try:
-        found = subprocess.run(command, capture_output=True, text=True, check=True)
+        _git('ls-files', '--error-unmatch', 'package.xml')
+        return _git('describe', '--always', '--dirty', '--abbrev=12')
     except (OSError, subprocess.CalledProcessError):
         return ''
-    return found.stdout.strip()
+
+
+def _git(*arguments: str) -> str:
+    command = ['git', '-C', str(share()), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()

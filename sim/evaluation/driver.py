@@ -1,8 +1,10 @@
 """Who drives: a bundle or a planner, and whether it fits a scenario."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from liquid_control.policy import AnySensorSpec
 from liquid_control.policy.bundle import read_bundle_file
 from liquid_control.schema import ConfigError
 from liquid_control_sim.paths import share
@@ -37,15 +39,20 @@ def check_fit(driver: Driver, config: Scenario) -> None:
     if not isinstance(driver, Path):
         find_planner(driver)
         return
+    check_sensors(str(driver), read_bundle_file(driver).spec.sensors, config)
+
+
+def check_sensors(who: str, heard: Mapping[str, AnySensorSpec], config: Scenario) -> None:
+    """As `check_fit`, by what is heard. who: for the error."""
     shapes = _shapes(config)
-    for sensor, spec in read_bundle_file(driver).spec.sensors.items():
+    for sensor, spec in heard.items():
         if sensor not in shapes:
             why = 'the task has no goal' if sensor == 'goal' else 'the robot has none'
-            raise ConfigError(f'{driver}: hears {sensor}, but {why}: it has {", ".join(shapes)}')
+            raise ConfigError(f'{who}: hears {sensor}, but {why}: it has {", ".join(shapes)}')
         wanted = shapes[sensor]
         if wanted is not None and spec.shape != wanted:
             raise ConfigError(
-                f'{driver}: sensors.{sensor} is of shape {list(spec.shape)}, but the robot has '
+                f'{who}: sensors.{sensor} is of shape {list(spec.shape)}, but the robot has '
                 f'one of {list(wanted)}'
             )
 

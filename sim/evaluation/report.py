@@ -7,9 +7,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
+from liquid_control.files import write_whole
 from liquid_control_sim.evaluation.charts import curve, draw
 from liquid_control_sim.evaluation.metrics import BRAKED_FOR, INFERENCE, INTERVAL, METRICS, Metric
-from liquid_control_sim.evaluation.suite_folder import write_whole
 
 Row = Mapping[str, Any]
 """A cell, as results.json has it."""
@@ -43,7 +43,7 @@ def write_report(results: Mapping[str, Any], path: Path) -> None:
         scenarios=[_scenario(results, name) for name in results['config']['scenarios']],
         definitions=_definitions(results['cells']),
     )
-    write_whole(path, page)
+    write_whole({path: page.encode()})
 
 
 def _seeds(seeds: Row) -> str:

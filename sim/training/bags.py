@@ -6,6 +6,7 @@ the same event time. rosbag2 (SQLite, MCAP) and ROS 1 bags alike.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,15 @@ from typing import Any
 import numpy as np
 import yaml
 from rosbags.highlevel import AnyReader, AnyReaderError
+from rosbags.interfaces import Connection
 
-from liquid_control.messages import MessageError
+from liquid_control.files import write_whole
+from liquid_control.messages import MessageError, stamp_ns
 from liquid_control.messages.inputs import Feed, build_input, input_types, settings_class
 from liquid_control.policy import Policy, load_bundle
 from liquid_control.schema import ConfigError
 from liquid_control.stream import Event, Timeline
+from liquid_control_sim.ros.kinds import TYPESTORE
 from liquid_control_sim.training.config import BagsConfig
 from liquid_control_sim.training.episode import Recorder
 from liquid_control_sim.training.imitation import mean_loss
@@ -27,28 +31,49 @@ from liquid_control_sim.training.ranks import ALONE, Ranks
 SHORTEST = 16
 """Events; a stretch between two resets of the clock that has fewer is not worth a file."""
 
+_Topics = dict[str, list[tuple[str, Feed]]]
+"""By topic, the sensors that it feeds."""
+_ACTIONS = (
+    'geometry_msgs/msg/Twist',
+    'geometry_msgs/msg/TwistStamped',
+    'nav_msgs/msg/Odometry',
+)
+
 
 class BagDrives:
-    """See `Drives`: one round of all bags in a folder. ranks: each converts its share."""
+    """See `Drives`: one round of all bags in a folder. ranks: each converts its share.
+
+    drives/TOWN/MONDAY/0.npz, 1.npz    out of bag TOWN/MONDAY: one for each stretch of its clock
+    drives/TOWN/MONDAY/done            their names, when all are there
+    """
 
     rounds = 1
 
     def __init__(
         self, config: BagsConfig, policy: Policy, folder: Path, ranks: Ranks = ALONE
     ) -> None:
+        """Looks into every bag that is yet to be converted. Raises ConfigError for one that cannot
+        be read, or lacks a topic or has it with another type of message.
+        """
         self._config, self._policy, self._folder, self._ranks = config, policy, folder, ranks
         self._bags = find_bags(config.folder)
+        for bag in self._bags:
+            if not (self._of(bag) / _DONE).exists():
+                check_bag(config, policy, bag)
 
     def count(self, number: int) -> int:
         return len(self._bags)
 
     def record(self, number: int, driver: Path) -> Iterator[int]:
         for bag in self._ranks.share(self._bags):
-            convert(self._config, self._policy, bag, self._folder)
+            convert(self._config, self._policy, bag, self._of(bag))
             yield 1
         self._ranks.barrier()
         if not self.paths(0):
-            raise ConfigError(f'{self._config.folder}: no bag holds {SHORTEST} measurements')
+            raise ConfigError(
+                f'{self._config.folder}: no bag holds {SHORTEST} measurements one after the other '
+                f'and commands on {self._config.topic} with them'
+            )
 
     def paths(self, number: int) -> list[Path]:
         return [path for i, path in enumerate(self._all) if not self._is_held_out(i)]
@@ -60,8 +85,12 @@ class BagDrives:
 
     @property
     def _all(self) -> list[Path]:
-        bags = (convert(self._config, self._policy, bag, self._folder) for bag in self._bags)
+        bags = (convert(self._config, self._policy, bag, self._of(bag)) for bag in self._bags)
         return [path for paths in bags for path in paths]
+
+    def _of(self, bag: Path) -> Path:
+        """The folder of a bag's drives; bags in different folders may have one name."""
+        return self._folder / bag.relative_to(self._config.folder)
 
     def _is_held_out(self, index: int) -> bool:
         """Spread evenly over the drives; never the first."""
@@ -79,29 +108,47 @@ def find_bags(folder: Path) -> list[Path]:
     return sorted(bags)
 
 
-def convert(config: BagsConfig, policy: Policy, bag: Path, folder: Path) -> list[Path]:
-    """Write one bag's drives as files for training; what is there already is kept.
+def check_bag(config: BagsConfig, policy: Policy, bag: Path) -> None:
+    """Raises ConfigError for a bag that cannot be read or has not all that is needed."""
+    topics = _by_topic(_read_inputs(config, policy))
+    with _opened(bag) as reader:
+        _wanted(reader, topics, config, bag)
 
-    Raises ConfigError for a bag that cannot be read or has not all that is needed.
+
+def convert(config: BagsConfig, policy: Policy, bag: Path, folder: Path) -> list[Path]:
+    """Write one bag's drives as files for training into a folder of its own; if all are there
+    already, they are kept.
+
+    Raises ConfigError as `check_bag`, and where a sensor's messages are all refused.
     """
-    done = folder / f'{bag.stem}.done'
+    done = folder / _DONE
     if done.exists():
         return [folder / name for name in done.read_text().split()]
     folder.mkdir(parents=True, exist_ok=True)
-    inputs = _read_inputs(config, policy)
-    try:
-        with AnyReader([bag]) as reader:
-            heard = _listen(reader, inputs, config, bag)
-    except (AnyReaderError, OSError) as error:
-        raise ConfigError(f'{bag}: not readable as a bag: {error}') from None
+    topics = _by_topic(_read_inputs(config, policy))
+    with _opened(bag) as reader:
+        heard = _listen(reader, topics, config, bag)
     paths = []
     for number, stretch in enumerate(_stretches(heard.arrivals)):
-        if len(stretch) >= SHORTEST:
-            path = folder / f'{bag.stem}-{number}.npz'
-            _write(policy, stretch, heard, config, path)
-            paths.append(path)
-    done.write_text('\n'.join(path.name for path in paths))
+        labels = [policy.spec.action.raw(heard.action(at_ns, config)) for at_ns, _ in stretch]
+        if len(stretch) >= SHORTEST and not np.isnan(labels).all():
+            paths.append(folder / f'{number}.npz')
+            _write(policy, stretch, labels, paths[-1])
+    write_whole({done: '\n'.join(path.name for path in paths).encode()})
     return paths
+
+
+_DONE = 'done'
+
+
+@contextmanager
+def _opened(bag: Path) -> Iterator[AnyReader]:
+    try:
+        # What is given is for bags of ROS 2 Humble, which do not say what their types are.
+        with AnyReader([bag], default_typestore=TYPESTORE) as reader:
+            yield reader
+    except (AnyReaderError, OSError) as error:
+        raise ConfigError(f'{bag}: not readable as a bag: {error}') from None
 
 
 @dataclass
@@ -154,21 +201,40 @@ def _read_inputs(config: BagsConfig, policy: Policy) -> list[tuple[str, Feed]]:
     return feeds
 
 
-def _listen(
-    reader: AnyReader, inputs: Sequence[tuple[str, Feed]], config: BagsConfig, bag: Path
-) -> _Heard:
-    topics: dict[str, list[tuple[str, Feed]]] = {}
+def _by_topic(inputs: Sequence[tuple[str, Feed]]) -> _Topics:
+    topics: _Topics = {}
     for sensor, feed in inputs:
         topics.setdefault(feed.topic.strip('/'), []).append((sensor, feed))
+    return topics
+
+
+def _wanted(reader: AnyReader, topics: _Topics, config: BagsConfig, bag: Path) -> list[Connection]:
+    """Of a bag's topics, those that are needed. Raises ConfigError where one is missing, or has
+    messages of another type.
+    """
+    types = {topic: {_type(feed) for _, feed in feeds} for topic, feeds in topics.items()}
     acting = config.topic.strip('/')
+    types[acting] = types[acting] & set(_ACTIONS) if acting in types else set(_ACTIONS)
     there = {connection.topic.strip('/') for connection in reader.connections}
-    for topic in (*topics, acting):
+    for topic in types:
         if topic not in there:
             raise ConfigError(
                 f'{bag}: topic {topic} is missing, it has {", ".join(sorted(there))}'
             )
-    heard = _Heard()
-    wanted = [c for c in reader.connections if c.topic.strip('/') in {*topics, acting}]
+    wanted = [c for c in reader.connections if c.topic.strip('/') in types]
+    for connection in wanted:
+        takes = types[connection.topic.strip('/')]
+        if connection.msgtype not in takes:
+            raise ConfigError(
+                f'{bag}: topic {connection.topic} has {connection.msgtype}, wanted '
+                f'{" or ".join(sorted(takes))}'
+            )
+    return wanted
+
+
+def _listen(reader: AnyReader, topics: _Topics, config: BagsConfig, bag: Path) -> _Heard:
+    acting, heard, refused = config.topic.strip('/'), _Heard(), dict[str, str]()
+    wanted = _wanted(reader, topics, config, bag)
     for connection, receipt_ns, raw in reader.messages(connections=wanted):
         message: Any = reader.deserialize(raw, connection.msgtype)
         topic = connection.topic.strip('/')
@@ -176,20 +242,25 @@ def _listen(
             heard.acted_ns.append(receipt_ns)
             heard.actions.append(_velocity(message))
         for sensor, feed in topics.get(topic, ()):
-            value = _value(feed, message)
-            if value is not None:
-                stamp = message.header.stamp
-                stamp_ns = stamp.sec * 1_000_000_000 + stamp.nanosec
-                heard.arrivals.append((receipt_ns, Event(stamp_ns, sensor, value)))
+            try:
+                reading = feed.read(message)
+            except MessageError as error:  # the drive node would not have taken it either
+                refused.setdefault(sensor, str(error))
+                continue
+            if reading is not None:
+                at_ns = stamp_ns(message.header.stamp) or receipt_ns
+                heard.arrivals.append((receipt_ns, Event(at_ns, sensor, reading.value)))
+    spoke = {event.sensor for _, event in heard.arrivals}
+    for sensor in (sensor for feeds in topics.values() for sensor, _ in feeds):
+        if sensor not in spoke:
+            why = refused.get(sensor, 'there is no message')
+            raise ConfigError(f'{bag}: {sensor} is never heard: {why}')
     return heard
 
 
-def _value(feed: Feed, message: Any) -> np.ndarray | None:
-    try:
-        reading = feed.read(message)
-    except MessageError:  # the drive node would not have taken it either
-        return None
-    return reading.value if reading else None
+def _type(feed: Feed) -> str:
+    """As ROS writes it: sensor_msgs/msg/LaserScan."""
+    return f'{feed.message.__module__.partition(".")[0]}/msg/{feed.message.__name__}'
 
 
 def _velocity(message: Any) -> tuple[float, float]:
@@ -216,11 +287,10 @@ def _stretches(arrivals: Sequence[tuple[int, Event]]) -> Iterator[list[tuple[int
 def _write(
     policy: Policy,
     stretch: Sequence[tuple[int, Event]],
-    heard: _Heard,
-    config: BagsConfig,
+    labels: Sequence[np.ndarray],
     path: Path,
 ) -> None:
     recorder = Recorder(policy)
-    for receipt_ns, event in stretch:
-        recorder.add(event, policy.spec.action.raw(heard.action(receipt_ns, config)))
+    for (_, event), label in zip(stretch, labels, strict=True):
+        recorder.add(event, label)
     recorder.save(path)

@@ -86,11 +86,12 @@ class Finetuning:
 
     def _end_round(self, judged: Callable[[int, float], None]) -> None:
         number = self.progress.round
-        score = self._judge.judge(self.ppo.policy, self.progress, self._story())
-        self.progress.note(score)
+        verdict = self._judge.judge(self.ppo.policy, self.progress, self._story())
+        self.progress.note(verdict.score)
         self.progress.round, self.progress.epoch = number + 1, 0
         self._save()
-        judged(number, score)
+        verdict.tell(number)
+        judged(number, verdict.score)
 
     def _iteration(self, pool: Executor) -> None:
         progress = self.progress

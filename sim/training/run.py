@@ -126,13 +126,14 @@ class Run:
             self._epoch(paths)
             bar.advance(task)
         bar.remove_task(task)
-        score = self._ranks.first(
+        verdict = self._ranks.first(
             lambda: self._judge.judge(self.policy, self.progress, self._story())
         )
-        self.progress.note(score)
+        self.progress.note(verdict.score)
         self.progress.round, self.progress.epoch = number + 1, 0
         self._ranks.first(self._save)
-        judged(number, score)
+        self._ranks.first(lambda: verdict.tell(number))
+        judged(number, verdict.score)
 
     def _record(self, number: int, bar: Progress) -> None:
         driver = self.folder / 'driver'

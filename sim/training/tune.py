@@ -20,6 +20,7 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, Trial, TrialState
 from pydantic import Field
 
+from liquid_control.files import write_whole
 from liquid_control.schema import ConfigError, Count, configured, plain, read_yaml, validated
 from liquid_control_sim.training.config import Natural, TrainConfig, load_train_config
 from liquid_control_sim.training.run import begin, resume
@@ -154,7 +155,7 @@ class Study:
                 'another folder'
             )
         self.folder.mkdir(parents=True, exist_ok=True)
-        file.write_text(asked)
+        write_whole({file: asked.encode()})
 
     def _next(self) -> Trial:
         """The trial that was cut off, or else a new one. What is chosen follows from the seed, the
@@ -194,7 +195,8 @@ class Study:
 
     def _write_best(self) -> None:
         best = plain(self.with_fields(self.best.fields))
-        (self.folder / 'best.yaml').write_text(yaml.safe_dump(best, sort_keys=False))
+        text = yaml.safe_dump(best, sort_keys=False)
+        write_whole({self.folder / 'best.yaml': text.encode()})
 
 
 _THROUGH = (TrialState.COMPLETE, TrialState.PRUNED)

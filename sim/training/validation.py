@@ -1,12 +1,24 @@
 """Which of a run's policies is its bundle."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from liquid_control.policy import Policy, save_bundle
 from liquid_control_sim.training.board import Board
 from liquid_control_sim.training.checkpoint import Progress
 from liquid_control_sim.training.drives import Drives
+
+
+class Verdict(NamedTuple):
+    """How good a policy is: in figures by name, and as one, more for better."""
+
+    figures: dict[str, float]
+    score: float
+
+    def tell(self, number: int) -> None:
+        """Print it, for a round that is safe on disk: what was said is never lost."""
+        said = ', '.join(f'{name} {value:.4g}' for name, value in self.figures.items())
+        print(f'round {number}: {said}', flush=True)  # noqa: T201
 
 
 class Judge:
@@ -22,17 +34,15 @@ class Judge:
     def bundle(self) -> Path:
         return self._folder / 'bundle'
 
-    def judge(self, policy: Policy, progress: Progress, story: dict[str, Any]) -> float:
-        """Validate; keep the policy if no earlier one drove better. Returns its score, which the
-        progress is yet to take note of. story: for the bundle.
+    def judge(self, policy: Policy, progress: Progress, story: dict[str, Any]) -> Verdict:
+        """Validate; keep the policy if no earlier one drove better. The progress is yet to take
+        note of it. story: for the bundle.
         """
         candidate = self._folder / 'candidate'
         save_bundle(policy, candidate, {**story, 'validation': None})
-        figures, score = self._drives.validate(candidate)
-        for name, value in figures.items():
+        verdict = Verdict(*self._drives.validate(candidate))
+        for name, value in verdict.figures.items():
             self._board.add_scalar(f'validation/{name}', value, progress.batches)
-        said = ', '.join(f'{name} {value:.4g}' for name, value in figures.items())
-        print(f'round {progress.round}: {said}', flush=True)  # noqa: T201
-        if score >= progress.best_score:
-            save_bundle(policy, self.bundle, {**story, 'validation': figures})
-        return score
+        if verdict.score >= progress.best_score:
+            save_bundle(policy, self.bundle, {**story, 'validation': verdict.figures})
+        return verdict

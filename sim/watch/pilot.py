@@ -45,8 +45,9 @@ class PolicyPilot:
     def __init__(self, policy: Policy, simulation: Simulation) -> None:
         self.velocity = np.zeros(2)
         self._policy = policy
-        self._timeline = Timeline()
-        self._engine = Engine(policy, device='cpu')
+        rules = simulation.config.event_time
+        self._timeline = Timeline(rules)
+        self._engine = Engine(policy, rules=rules, device='cpu')
 
     def hear(self, message: Message) -> None:
         event = message.event

@@ -118,9 +118,9 @@ def test_a_given_bundle_has_to_be_of_the_same_kind(tmp_path, config, bundle, nam
     sensors = data['policy']['sensors']
     data['policy']['sensors'] = {name: sensors[name] for name in names}
     (tmp_path / 'other.yaml').write_text(yaml.safe_dump(data, sort_keys=False))
-    run = start(tmp_path / 'other.yaml', tmp_path / 'run')
     with pytest.raises(ConfigError, match=r'ppo\.bundle is .*given, a policy of other sensors'):
-        run.train()
+        start(tmp_path / 'other.yaml', tmp_path / 'run')
+    assert not (tmp_path / 'run').exists()
 
 
 def test_what_is_configured_is_what_is_read_again(tmp_path, config):

@@ -1,5 +1,6 @@
 """A whole training run, small: it ends with a bundle, and being killed changes nothing."""
 
+import json
 import os
 import signal
 import subprocess
@@ -12,9 +13,11 @@ import yaml
 from safetensors.torch import load_file
 
 from liquid_control.policy import load_bundle
+from liquid_control.policy.bundle import read_bundle_file
 from liquid_control.schema import ConfigError
 from liquid_control_sim.cli import main
 from liquid_control_sim.training.config import load_train_config
+from liquid_control_sim.training.run import start
 
 CONFIG = Path(__file__).parents[3] / 'config' / 'train' / 'smoke.yaml'
 
@@ -42,6 +45,46 @@ def test_a_killed_run_resumes_to_the_same_weights(tmp_path):
     assert whole.keys() == resumed.keys()
     assert all(whole[name].equal(resumed[name]) for name in whole)
     assert load_bundle(killed / 'bundle').spec == load_bundle(tmp_path / 'whole' / 'bundle').spec
+    began = json.loads((killed / 'origin.json').read_text())
+    assert began.items() <= read_bundle_file(killed / 'bundle').training.items()
+
+
+def test_a_run_says_where_it_comes_from(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, 'argv', ['liquid_control', 'train', '--config', 'a file.yaml'])
+    start(CONFIG, tmp_path / 'run')
+    began = json.loads((tmp_path / 'run' / 'origin.json').read_text())
+    assert began['command'] == "liquid_control train --config 'a file.yaml'"
+    assert began['seeds'] == {'run': 3, 'first_drive': 4_000_000, 'first_validation': 4_900_000}
+    assert {'started', 'revision', 'versions'} < began.keys()
+
+
+@pytest.mark.parametrize(
+    ('change', 'said'),
+    [
+        ({'imitation': {'lanes': 0}}, 'imitation.lanes is 0'),
+        ({'bags': {'folder': 'nowhere'}}, 'nowhere: no bag there'),
+        ({'ppo': {'bundle': 'nowhere'}}, 'nowhere/policy.json: No such file'),
+        (
+            {'drives': [{'scenario': {'sensors': {'camera': None}}}]},
+            'drives.0: policy: hears camera, but the robot has none',
+        ),
+        (
+            {'drives': [{}, {'scenario': {'robot': 'turtlebot3'}}]},
+            'drives.1: policy: sensors.lidar is of shape [720], but the robot has one of [360]',
+        ),
+    ],
+)
+def test_a_run_that_cannot_begin_leaves_nothing(tmp_path, change, said, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    file, run = tmp_path / 'config.yaml', tmp_path / 'runs' / 'run'
+    file.write_text(yaml.safe_dump({**yaml.safe_load(CONFIG.read_text()), **change}))
+    assert main(['train', '--config', str(file), '--run', str(run)]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count('\n') == 1
+    assert not (tmp_path / 'runs').exists()
+    file.write_text(CONFIG.read_text())
+    assert start(file, run).progress.round == 0
 
 
 def test_a_folder_that_holds_a_run_is_not_overwritten(tmp_path, capsys):
