@@ -2,7 +2,7 @@
 
 ros2 launch liquid_control drive.launch.py sim:=true rviz:=true
 ros2 launch liquid_control drive.launch.py robot:=jackal namespace:=j100_0001
-ros2 launch liquid_control drive.launch.py policy:=/path/to/bundle params_file:=/path/to/drive.yaml
+ros2 launch liquid_control drive.launch.py robot:=turtlebot3 policy:=/path/to/bundle
 """
 
 from launch.actions import DeclareLaunchArgument, OpaqueFunction, Shutdown
@@ -39,7 +39,7 @@ def arguments() -> list[DeclareLaunchArgument]:
             'robot',
             default_value='',
             choices=['', *ROBOTS],
-            description='Topics, outline and limits of this robot, over those of params_file.',
+            description='Sensors, outline and limits of this robot, over those of params_file.',
         ),
         DeclareLaunchArgument(
             'sim_params_file',

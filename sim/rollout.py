@@ -4,7 +4,7 @@ Each robot has its own world, timeline and memory, as the real one; only the ari
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import zip_longest
 
 import numpy as np
@@ -34,7 +34,7 @@ class Robot:
     seed: int
     drive: Drive
     planner: Planner | None
-    timeline: Timeline = field(default_factory=Timeline)
+    timeline: Timeline
     answer: np.ndarray | None = None
     label: np.ndarray | None = None
     accepted: bool = True
@@ -44,7 +44,8 @@ class Robot:
     def start(cls, config: Scenario, seed: int, advisor: str | None = None) -> 'Robot':
         """advisor: name of the planner that gives the labels; None for none."""
         drive = Drive(config, seed)
-        return cls(seed, drive, planner(advisor, drive.simulation) if advisor else None)
+        counsel = planner(advisor, drive.simulation) if advisor else None
+        return cls(seed, drive, counsel, Timeline(config.event_time))
 
     @property
     def sensor(self) -> str:
@@ -84,7 +85,7 @@ class Rollout:
     ) -> None:
         self._robots = robots
         self._policy = policy
-        self._engine = Engine(policy, len(robots), device='cpu') if policy else None
+        self._engine = _engine(policy, robots) if policy else None
         self._heard = frozenset(heard)
 
     def run(self, choose: Choice) -> Iterator[list[int]]:
@@ -125,3 +126,9 @@ class Rollout:
             values = np.stack([self._robots[i].drive.message.event.value for i in spoke])
             features.update(zip(spoke, self._engine.encode(sensor, values), strict=True))
         return features
+
+
+def _engine(policy: Policy, robots: Sequence[Robot]) -> Engine:
+    """With the memory for the longest replay of any of them."""
+    rules = max((robot.timeline.rules for robot in robots), key=lambda rules: rules.max_history)
+    return Engine(policy, len(robots), rules, device='cpu')

@@ -17,6 +17,7 @@ from pydantic import BeforeValidator
 
 from liquid_control.safety.limiter import Limits
 from liquid_control.schema import ConfigError, configured, plain, read_yaml, validated
+from liquid_control.stream import TimeRules
 from liquid_control_sim.paths import share
 from liquid_control_sim.robots import RobotConfig
 from liquid_control_sim.sensors import SuiteConfig
@@ -29,13 +30,16 @@ Plain = dict[str, Any]
 
 @configured
 class Scenario:
-    """faults: the name of the profile that was laid over the rest."""
+    """event_time: the rules by which a policy on this robot hears messages; the drive node there
+    has the same ones. faults: the name of the profile that was laid over the rest.
+    """
 
     world: WorldConfig
     task: TaskConfig
     robot: RobotConfig
     limits: Limits
     sensors: SuiteConfig
+    event_time: TimeRules = TimeRules()
     faults: str = 'nominal'
 
 

@@ -14,7 +14,7 @@ The first type of a sensor is its default. A policy may have any number of senso
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -69,6 +69,16 @@ class Input:
 def input_types(spec: AnySensorSpec) -> tuple[str, ...]:
     """The types of input that can feed a sensor, the default first."""
     return tuple(_KINDS[spec.type])
+
+
+def all_input_types() -> dict[str, frozenset[str]]:
+    """Every type of input, and the names of what can be set up for it."""
+    known: dict[str, frozenset[str]] = {}
+    for kinds in _KINDS.values():
+        for kind, entry in kinds.items():
+            names = frozenset(field.name for field in fields(entry.settings))
+            known[kind] = known.get(kind, frozenset()) | names
+    return known
 
 
 def settings_class(spec: AnySensorSpec, kind: str) -> type[InputSettings]:

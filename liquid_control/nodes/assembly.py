@@ -26,6 +26,19 @@ class Assembly:
     inputs: dict[str, Input]
     guard_feed: Feed | None
 
+    @property
+    def hearing(self) -> str:
+        """Who is heard, and on which topics; and who is not, though the parameters name it."""
+        topics = {
+            name: ', '.join(feed.topic for feed in entry.feeds)
+            for name, entry in self.inputs.items()
+        }
+        heard = ', '.join(f'{name} ({topic})' for name, topic in topics.items())
+        unheard = ', '.join(self.settings.unheard)
+        return f'listens to {heard}' + (
+            f'; this policy does not hear {unheard}' if unheard else ''
+        )
+
 
 def assemble(settings: Settings) -> Assembly:
     """Load the bundle and build what runs it. Raises BundleError or ParameterError."""

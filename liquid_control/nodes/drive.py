@@ -63,6 +63,7 @@ class Drive:
         self._jumps = node.get_clock().create_jump_callback(threshold, post_callback=self._jump)
         self.apply(assembly.settings)
         node.get_logger().info(f'the policy runs on {self._pilot.engine.runs_on}')
+        node.get_logger().info(assembly.hearing)
 
     @property
     def active(self) -> bool:

@@ -153,8 +153,7 @@ class DriveNode(LifecycleNode):
             spec = settings.find_spec(self)
             names = {entry.name: entry for entry in settings.table(self, spec)}
             parameters.undeclare(self, self._names.keys() - names.keys())
-            if spec:
-                parameters.check_names(self, names)
+            settings.find_unheard(self, spec, names)
             parameters.declare(self, names.values())
             self._names = names
             return spec

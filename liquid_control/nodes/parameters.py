@@ -3,8 +3,7 @@
 Which parameters there are, and what their values mean, is in settings.py.
 """
 
-import difflib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,15 +82,6 @@ def undeclare(node: Node, names: Iterable[str]) -> None:
     for name in names:
         if node.has_parameter(name):
             node.undeclare_parameter(name)
-
-
-def check_names(node: Node, names: Collection[str]) -> None:
-    """Raises ParameterError for a value given at start under a name that no parameter has."""
-    for name in overrides(node):
-        if name not in names and not name.startswith(FOREIGN):
-            near = difflib.get_close_matches(name, names, n=1)
-            hint = f', did you mean {near[0]}?' if near else ''
-            raise ParameterError(f'parameter {name} is unknown{hint}')
 
 
 def values(

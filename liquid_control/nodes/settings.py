@@ -7,7 +7,7 @@ of the guard. config/drive.yaml holds the same names.
 import contextlib
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from rclpy.validate_topic_name import validate_topic_name
 
 from liquid_control.messages import InputSettings
 from liquid_control.messages.inputs import input_types, settings_class
-from liquid_control.nodes import parameters
+from liquid_control.nodes import names, parameters
 from liquid_control.nodes.guarding import GUARD, read_guard, zone_table
 from liquid_control.nodes.parameters import Described, ParameterError
 from liquid_control.policy import AnySensorSpec, BundleError, LidarSpec, PolicySpec
@@ -124,7 +124,8 @@ class Settings:
     """All settings, checked together.
 
     policy: a bundle's folder. publish_rate, policy_state_rate: Hz. stall_timeout: s.
-    guard_source: the guard's own scan, if it has one.
+    guard_source: the guard's own scan, if it has one. unheard: sensors that something is given for
+    and that the policy does not hear.
     """
 
     autostart: bool
@@ -143,6 +144,7 @@ class Settings:
     sensors: dict[str, SensorSettings]
     limits: Limits
     rules: TimeRules
+    unheard: tuple[str, ...]
 
 
 def policy_folder(node: Node, changes: Sequence[Parameter] = ()) -> Path:
@@ -179,8 +181,8 @@ def table(
         entries += [*_common(name), *_reading(name, sensor, chosen[f'{name}.type'])]
     if chosen['guard.source.type']:
         entries += _reading('guard.source', LidarSpec(), chosen['guard.source.type'])
-    names = Counter(entry.name for entry in entries)
-    twice = [name for name, count in names.items() if count > 1]
+    counts = Counter(entry.name for entry in entries)
+    twice = [name for name, count in counts.items() if count > 1]
     if twice:
         raise ParameterError(f'parameter {twice[0]}: a sensor or zone of that name cannot be')
     return tuple(entries)
@@ -188,7 +190,8 @@ def table(
 
 def read(node: Node, spec: PolicySpec | None, changes: Sequence[Parameter] = ()) -> Settings:
     """All values together, as they would be with the changes. Raises ParameterError."""
-    values = parameters.values(node, table(node, spec, changes), changes)
+    entries = table(node, spec, changes)
+    values = parameters.values(node, entries, changes)
     sensors = spec.sensors if spec else {}
     try:
         return Settings(
@@ -200,9 +203,18 @@ def read(node: Node, spec: PolicySpec | None, changes: Sequence[Parameter] = ())
             sensors={name: _sensor(name, sensor, values) for name, sensor in sensors.items()},
             limits=Limits(**{name: _plain(values[name]) for name in _LIMIT_NAMES}),
             rules=TimeRules(**{name: values[name] for name in _TIMES}),
+            unheard=find_unheard(node, spec, [entry.name for entry in entries]),
         )
     except (TypeError, ValueError) as error:
         raise ParameterError(f'parameter {error}') from None
+
+
+def find_unheard(node: Node, spec: PolicySpec | None, known: Collection[str]) -> tuple[str, ...]:
+    """See names.find_unheard; nothing is known of sensors while no bundle can be read."""
+    if spec is None:
+        return ()
+    given = {name: entry.value for name, entry in parameters.overrides(node).items()}
+    return names.find_unheard(given, known, spec.sensors)
 
 
 def shipped_policy() -> Path:

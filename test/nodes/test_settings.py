@@ -8,14 +8,28 @@ from rclpy.parameter import Parameter
 
 from liquid_control.nodes import parameters, settings
 from liquid_control.nodes.parameters import ParameterError
-from liquid_control.policy import CameraSpec, ImuSpec, LidarSpec, LtcSpec, NcpSpec, PolicySpec
+from liquid_control.policy import (
+    CameraSpec,
+    GoalSpec,
+    ImuSpec,
+    LidarSpec,
+    LtcSpec,
+    NcpSpec,
+    OdometrySpec,
+    PolicySpec,
+)
+from liquid_control.policy.bundle import read_bundle_file
 from liquid_control.safety import GuardConfig, Limits, Source
 from liquid_control.stream import TimeRules
 
 CONFIG = Path(__file__).parents[2] / 'config'
+MODELS = CONFIG.parent / 'models'
 SPEC = PolicySpec(
     sensors={'lidar': LidarSpec(), 'imu': ImuSpec(), 'camera': CameraSpec()},
     network=LtcSpec(NcpSpec()),
+)
+ALL = PolicySpec(
+    sensors={**SPEC.sensors, 'odometry': OdometrySpec(), 'goal': GoalSpec()}, network=SPEC.network
 )
 
 
@@ -23,13 +37,11 @@ SPEC = PolicySpec(
 def declared(ros):
     nodes = []
 
-    def declare(**values):
+    def declare(spec=SPEC, **values):
         overrides = [Parameter(name.replace('__', '.'), value=v) for name, v in values.items()]
         node = rclpy.create_node('settings', parameter_overrides=overrides)
         nodes.append(node)
-        table = settings.table(node, SPEC)
-        parameters.check_names(node, {entry.name for entry in table})
-        parameters.declare(node, table)
+        parameters.declare(node, settings.table(node, spec))
         return node
 
     yield declare
@@ -127,21 +139,32 @@ def test_every_parameter_is_described(declared):
 def test_the_configuration_file_holds_every_parameter_with_its_default(declared):
     flat = dict(_flat(_parameters(CONFIG / 'drive.yaml')))
     assert flat.pop('use_sim_time') is False
-    assert flat == {entry.name: entry.default for entry in settings.table(declared(), SPEC)}
+    assert flat == {entry.name: entry.default for entry in settings.table(declared(ALL), ALL)}
 
 
 def test_every_line_of_the_configuration_file_is_commented(declared):
     lines = (CONFIG / 'drive.yaml').read_text().splitlines()
     entries = [line for line in lines if ': ' in line.partition('#')[0]]
-    assert len(entries) == len(settings.table(declared(), SPEC)) + 1
+    assert len(entries) == len(settings.table(declared(ALL), ALL)) + 1
     assert all('#' in line for line in entries)
 
 
 @pytest.mark.parametrize('robot', sorted(path.stem for path in (CONFIG / 'robots').glob('*.yaml')))
-def test_the_configuration_of_a_robot_is_one_that_the_node_takes(declared, robot):
-    values = dict(_flat(_parameters(CONFIG / 'robots' / f'{robot}.yaml')))
-    node = declared(**{name: v for name, v in values.items() if name != 'use_sim_time'})
-    settings.read(node, SPEC)
+@pytest.mark.parametrize(
+    'model', sorted(path.parent.name for path in MODELS.glob('*/policy.json'))
+)
+def test_the_configuration_of_a_robot_serves_every_policy(declared, robot, model):
+    spec = read_bundle_file(MODELS / model).spec
+    given = dict(_flat(_parameters(CONFIG / 'robots' / f'{robot}.yaml')))
+    values = settings.read(declared(spec, **given), spec)
+    assert values.sensors['lidar'].reads.x == given['lidar.x']
+    assert {*values.unheard, *spec.sensors} == {*ALL.sensors}
+
+
+def test_a_sensor_that_the_policy_does_not_hear_is_told_and_has_no_parameters(declared):
+    node = declared(lidar__x=0.1, rear__type='laser_scan', rear__topic='scan_rear')
+    assert settings.read(node, SPEC).unheard == ('rear',)
+    assert not node.has_parameter('rear.topic')
 
 
 def _parameters(path):

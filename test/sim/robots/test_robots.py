@@ -1,18 +1,23 @@
 """Each robot has the body of the real one, and its files agree."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 import yaml
 
-from liquid_control.schema import ConfigError
+from liquid_control.safety import Limits
+from liquid_control.schema import ConfigError, plain
+from liquid_control.stream import Timeline
 from liquid_control_sim.paths import share
 from liquid_control_sim.physics import Physics
 from liquid_control_sim.scenario import scenario
+from liquid_control_sim.simulation import Simulation
 from liquid_control_sim.worlds import Box
 
 ROBOTS = ['jackal', 'turtlebot3', 'turtlebot4']
 START_NS = 1_000_000_000
-GROUPS = ('lidar', 'imu', 'camera', 'guard')
+GROUPS = ('lidar', 'imu', 'camera', 'odometry', 'goal', 'guard')
 
 
 def on_the_robot(name: str) -> dict:
@@ -46,16 +51,35 @@ def test_the_lidar_is_where_the_robot_has_it(name):
     assert scenario(robot=name).robot.lidar_position[0] == on_the_robot(name)['lidar']['x']
 
 
-@pytest.mark.parametrize('name', ['turtlebot3', 'turtlebot4'])
-@pytest.mark.parametrize('limit', ['max_velocity', 'max_acceleration', 'max_deceleration'])
+@pytest.mark.parametrize('name', ROBOTS)
+@pytest.mark.parametrize('limit', [entry.name for entry in fields(Limits)])
 def test_the_limits_are_those_on_the_robot(name, limit):
-    assert list(getattr(scenario(robot=name).limits, limit)) == on_the_robot(name)[limit]
+    simulated = plain(scenario(robot=name).limits)[limit]
+    assert simulated == on_the_robot(name)[limit]
+
+
+@pytest.mark.parametrize('name', ROBOTS)
+def test_event_time_has_the_rules_that_it_has_on_the_robot(name):
+    rules = plain(scenario(robot=name).event_time)
+    assert rules.items() <= on_the_robot(name).items()
+
+
+@pytest.mark.parametrize('name', ROBOTS)
+def test_scans_are_not_too_late_for_event_time(name):
+    simulation = Simulation(scenario(robot=name, sensors={'camera': None}), seed=1)
+    timeline = Timeline(simulation.config.event_time)
+    while simulation.elapsed < 10.0:
+        message = simulation.next_message()
+        timeline.add(message.event, message.delivered_ns)
+    counts = timeline.counts['lidar']
+    assert counts['late'] <= 1  # the first one may have been measured before all else
+    assert counts['accepted'] > 40
 
 
 @pytest.mark.parametrize('name', ROBOTS)
 def test_a_silent_sensor_is_noticed_later_than_a_message_is_due(name):
     sensors = scenario(robot=name).sensors
-    for sensor in ('lidar', 'imu', 'camera'):
+    for sensor in ('lidar', 'imu', 'camera', 'odometry'):
         clock = getattr(sensors, sensor).clock
         due = 1.0 / clock.rate + clock.latency.mean
         assert due < on_the_robot(name)[sensor]['source_timeout'], sensor
