@@ -7,7 +7,7 @@ the same event time. rosbag2 (SQLite, MCAP) and ROS 1 bags alike.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from liquid_control.messages import MessageError, stamp_ns
 from liquid_control.messages.inputs import Feed, build_input, input_types, settings_class
 from liquid_control.policy import Policy, load_bundle
 from liquid_control.schema import ConfigError
-from liquid_control.stream import Event, Timeline
+from liquid_control.stream import Event, Timeline, TimeRules
 from liquid_control_sim.ros.kinds import TYPESTORE
 from liquid_control_sim.training.config import BagsConfig
 from liquid_control_sim.training.episode import Recorder
@@ -129,7 +129,7 @@ def convert(config: BagsConfig, policy: Policy, bag: Path, folder: Path) -> list
     with _opened(bag) as reader:
         heard = _listen(reader, topics, config, bag)
     paths = []
-    for number, stretch in enumerate(_stretches(heard.arrivals)):
+    for number, stretch in enumerate(_stretches(heard.arrivals, _read_rules(config))):
         labels = [policy.spec.action.raw(heard.action(at_ns, config)) for at_ns, _ in stretch]
         if len(stretch) >= SHORTEST and not np.isnan(labels).all():
             paths.append(folder / f'{number}.npz')
@@ -176,17 +176,32 @@ class _Heard:
         return np.full(2, np.nan, np.float32)
 
 
+def _given(config: BagsConfig) -> dict[str, Any]:
+    """The parameters in the drive node's file; none without a file."""
+    if not config.inputs:
+        return {}
+    try:
+        files = yaml.safe_load(config.inputs.read_text())
+        given: dict[str, Any] = next(iter(files.values()))['ros__parameters']
+    except (OSError, yaml.YAMLError, AttributeError, KeyError, StopIteration) as error:
+        raise ConfigError(
+            f'{config.inputs}: not a parameter file of the drive node: {error!r}'
+        ) from None
+    return given
+
+
+def _read_rules(config: BagsConfig) -> TimeRules:
+    """Of event time, as the drive node has them on that robot."""
+    given = _given(config)
+    try:
+        return TimeRules(**{e.name: given[e.name] for e in fields(TimeRules) if e.name in given})
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f'{config.inputs}: {error}') from None
+
+
 def _read_inputs(config: BagsConfig, policy: Policy) -> list[tuple[str, Feed]]:
     """By sensor, the topics that feed it, as the drive node's parameter file has them."""
-    given: dict[str, Any] = {}
-    if config.inputs:
-        try:
-            files = yaml.safe_load(config.inputs.read_text())
-            given = next(iter(files.values()))['ros__parameters']
-        except (OSError, yaml.YAMLError, AttributeError, KeyError, StopIteration) as error:
-            raise ConfigError(
-                f'{config.inputs}: not a parameter file of the drive node: {error!r}'
-            ) from None
+    given = _given(config)
     feeds = []
     for sensor, spec in policy.spec.sensors.items():
         mine = given.get(sensor, {})
@@ -270,9 +285,11 @@ def _velocity(message: Any) -> tuple[float, float]:
     return twist.linear.x, twist.angular.z
 
 
-def _stretches(arrivals: Sequence[tuple[int, Event]]) -> Iterator[list[tuple[int, Event]]]:
+def _stretches(
+    arrivals: Sequence[tuple[int, Event]], rules: TimeRules
+) -> Iterator[list[tuple[int, Event]]]:
     """What event time takes, cut where it begins anew."""
-    timeline, stretch = Timeline(), list[tuple[int, Event]]()
+    timeline, stretch = Timeline(rules), list[tuple[int, Event]]()
     for receipt_ns, event in arrivals:
         steps = timeline.add(event, receipt_ns)
         if any(step.reset for step in steps) and stretch:

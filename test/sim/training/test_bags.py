@@ -85,6 +85,25 @@ def test_topics_are_those_of_the_drive_nodes_parameter_file(tmp_path, drives):
         BagDrives(BagsConfig(tmp_path / 'bags'), Policy(SPEC), tmp_path / 'other')
 
 
+def test_event_time_has_the_rules_of_the_parameter_file(tmp_path, drives):
+    """Nothing is heard for a second and a half."""
+    write_bag(tmp_path / 'bags' / 'bag', moved='/odom')
+    folder = tmp_path / 'bags' / 'gap'
+    with BagWriter(folder) as bag:
+        bag.write('/goal_pose', 1, WORDS.place(1, 'odom', (10.0, 0.0, 0.0)))
+        for tick in (*range(20), *range(50, 70)):
+            now_ns = (tick + 1) * PERIOD_NS
+            bag.write(
+                '/odom', now_ns, WORDS.odometry(now_ns, 'odom', (0.0, 0.0, 0.0), np.zeros(2))
+            )
+            bag.write('/cmd_vel', now_ns, WORDS.velocity(now_ns, np.zeros(2)))
+    assert len(record(drives(held_out=0.0))) == 3
+    inputs = tmp_path / 'robot.yaml'
+    inputs.write_text(yaml.safe_dump({'/**/drive_node': {'ros__parameters': {'reset_gap': 5.0}}}))
+    policy, config = Policy(SPEC), BagsConfig(tmp_path / 'bags', inputs=inputs, held_out=0.0)
+    assert len(record(BagDrives(config, policy, tmp_path / 'other'))) == 2
+
+
 def test_bags_of_one_name_in_different_folders_are_all_learned_from(tmp_path, drives):
     for day, count in (('monday', 40), ('tuesday', 30)):
         write_bag(tmp_path / 'bags' / day / 'bag', count)
