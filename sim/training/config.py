@@ -38,7 +38,8 @@ class ImitationConfig:
     epochs: passes over all drives recorded so far, after each round (the first one gets
         first_epochs).
     lanes, window: drives trained on at once, and events that gradients go back through.
-    learning_rate: at the start; falls by a cosine to a tenth over the whole run.
+    learning_rate: at the start; falls by a cosine to a tenth over the whole run. The network
+        learns core_rate times as fast as the encoders: a liquid one's weights are larger.
     patience: a run ends when in so many rounds no policy was better than the best; None: never.
     """
 
@@ -55,6 +56,7 @@ class ImitationConfig:
     lanes: Count = 32
     window: Count = 128
     learning_rate: Positive = 3e-3
+    core_rate: Positive = 1.0
     clip_norm: Positive = 1.0
     patience: Count | None = None
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -29,7 +30,11 @@ class Learner:
         """
         self.policy = policy.to(ranks.device)
         self._ranks, self._lanes = ranks, ranks.lanes(config.lanes)
-        self.optimizer = torch.optim.Adam(policy.parameters(), lr=config.learning_rate)
+        # in the order of policy.parameters(), by which checkpoints know them
+        core = [p for name, p in policy.named_parameters() if name.startswith('core.')]
+        encoders = policy.encoders.parameters()
+        parts: list[dict[str, Any]] = [{'params': encoders}, {'params': core}]
+        self.optimizer = torch.optim.Adam(parts, lr=config.learning_rate)
         self._config = config
 
     def epoch(
@@ -39,10 +44,9 @@ class Learner:
         1]. Raises ConfigError if there are fewer drives than ranks.
         """
         config, ranks = self._config, self._ranks
-        for group in self.optimizer.param_groups:
-            group['lr'] = config.learning_rate * (
-                0.55 + 0.45 * math.cos(math.pi * min(progress, 1.0))
-            )
+        rate = config.learning_rate * (0.55 + 0.45 * math.cos(math.pi * min(progress, 1.0)))
+        for group, speed in zip(self.optimizer.param_groups, (1.0, config.core_rate), strict=True):
+            group['lr'] = rate * speed
         self.policy.train()
         memory: Memory | None = None
         mine = ranks.share(shuffled(paths, rng))
