@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from liquid_control_sim.planners.caution import Caution
 from liquid_control_sim.planners.grid import CostToGo, Grid, Point
 from liquid_control_sim.sensors import Message
 from liquid_control_sim.simulation import Simulation
@@ -62,6 +63,7 @@ class BeaconExpert:
         self._simulation = simulation
         self._config = config or ExpertConfig()
         self._grid = Grid(simulation.layout)
+        self._caution = Caution(simulation, self._grid)
         self._beacon: int | None = None
         self._way: CostToGo | None = None
         self._goal: Point = (0.0, 0.0)
@@ -92,8 +94,8 @@ class BeaconExpert:
         if self._way is not None and self.seeing:
             bearing = math.atan2(self._goal[1] - y, self._goal[0] - x)
             self._side = math.copysign(1.0, math.remainder(bearing - yaw, math.tau))
-            return np.array(self._drive(self._way, x, y, yaw))
-        return np.array(self._search(x, y, yaw))
+            return self._caution.heed(*self._drive(self._way, x, y, yaw))
+        return self._caution.heed(*self._search(x, y, yaw))
 
     def _search(self, x: float, y: float, yaw: float) -> Point:
         """Drive on to where there is room, a little to the side; turn there if there is none."""

@@ -31,7 +31,7 @@ class CautionConfig:
     braking: float = 1.5
     margin: float = 0.06
     mover_margin: float = 0.08
-    mover_growth: float = 0.25
+    mover_growth: float = 0.45
     turns: tuple[float, ...] = (0.0, 0.3, -0.3, 0.6, -0.6, 1.0, -1.0, 1.5, -1.5)
     slowing: tuple[float, ...] = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
     turn_price: float = 0.5

@@ -23,7 +23,8 @@ class CruiseExpertConfig:
     """Metres, radians; m/s and rad/s.
 
     sight: how far it looks in each direction, step: how finely.
-    spare: a way keeps so much farther off than the body's half width.
+    spare: a way keeps so much farther off than the body's half width; respect: and off people
+        and what else moves, still more.
     straightness: metres of room that a radian of turning is worth. bend: how much rather it turns
         left than right, so that it can always decide.
     dead_end: where no direction that is worth it has so much room, it turns on the spot, left.
@@ -35,6 +36,7 @@ class CruiseExpertConfig:
     sight: float = 4.0
     step: float = 0.2
     spare: float = 0.1
+    respect: float = 0.3
     straightness: float = 0.8
     bend: float = 0.1
     dead_end: float = 0.7
@@ -83,8 +85,10 @@ class CruiseExpert:
         angles = yaw + _TURNS
         rays = np.stack([np.cos(angles), np.sin(angles)], axis=1)
         places = np.array([x, y]) + self._reaches[:, None] * rays[:, None, :]
-        away = np.minimum(self._grid.rooms(places), self._simulation.movers.clearance(places))
         wanted = self._footprint.half_width + config.spare
-        blocked = away < min(wanted, self._grid.room(x, y) - 0.02)
+        blocked = self._grid.rooms(places) < min(wanted, self._grid.room(x, y) - 0.02)
+        movers = self._simulation.movers
+        apart = min(wanted + config.respect, float(movers.clearance(np.array([x, y]))) - 0.02)
+        blocked |= movers.clearance(places) < apart
         first = np.where(blocked.any(1), blocked.argmax(1), len(self._reaches))
         return first * config.step

@@ -43,6 +43,17 @@ def test_it_goes_from_beacon_to_beacon():
     assert simulation.collisions == 0
 
 
+def test_it_lets_who_steps_into_its_way_go_first():
+    config = scenario(
+        world='sudden_obstacle',
+        task={'type': 'beacon', 'mode': 'single'},
+        sensors={'imu': None},
+    )
+    simulation = drive(3, config)
+    assert any(entered is not None for entered in simulation.movers.entered_at)
+    assert simulation.succeeded
+
+
 def test_a_beacon_is_not_known_before_an_image_of_it_has_arrived():
     simulation = Simulation(SINGLE, seed=1)
     expert = BeaconExpert(simulation)

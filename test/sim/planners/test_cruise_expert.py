@@ -29,6 +29,12 @@ def test_it_gets_on_without_hitting_anything(world):
     assert simulation.distance_m > 4.0
 
 
+def test_people_who_turn_towards_it_do_not_run_into_it():
+    simulation = drive('pedestrians', 14, seconds=6.0)
+    assert simulation.succeeded
+    assert simulation.distance_m > 2.0
+
+
 def test_it_looks_for_a_way_out_where_it_faces_a_wall():
     config = scenario(world='arena', task='cruise', sensors={'camera': None, 'imu': None})
     drive = Drive(config, 1)
