@@ -49,7 +49,7 @@ setup(
     python_requires='>=3.10',
     packages=packages(),
     package_dir={SIMULATOR: 'sim'},
-    package_data={SIMULATOR: ['**/*.xml', '**/*.html']},
+    package_data={SIMULATOR: ['**/*.xml', '**/*.html', '**/*.css']},
     data_files=[
         ('share/ament_index/resource_index/packages', [f'resource/{NAME}']),
         (str(SHARE), ['package.xml']),

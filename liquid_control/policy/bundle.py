@@ -39,7 +39,9 @@ class BundleFile:
 
 
 def save_bundle(policy: Policy, path: str | Path, training: dict[str, Any]) -> None:
-    """Write the bundle's folder; its files appear whole and together, or not at all."""
+    """Write the bundle's folder; each of its files appears whole or not at all, see
+    `write_whole`.
+    """
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {

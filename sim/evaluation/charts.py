@@ -1,12 +1,14 @@
 """Curves over what a sweep makes worse, as SVG to be put into a page."""
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from markupsafe import Markup
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter, ScalarFormatter
+
+from liquid_control_sim.pages import svg
 
 _COLOURS = ('#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#8a6d00', '#000000')
 """Okabe and Ito's, which the colour-blind tell apart; markers and dashes differ as well."""
@@ -15,8 +17,6 @@ _DASHES = ('-', '--', '-.', ':')
 _WIDE = 4.0
 """Greatest over least value of a sweep, from which on its axis is logarithmic."""
 _STYLE = {
-    'svg.fonttype': 'none',
-    'svg.hashsalt': 'liquid_control',
     'font.family': 'sans-serif',
     'font.size': 10,
     'axes.spines.top': False,
@@ -41,12 +41,12 @@ def curve(driver: str, cells: Sequence[Mapping[str, Any]], key: str) -> Curve:
     return Curve(driver, [c['x'] for c in cells], [c[key] for c in cells], low, high)
 
 
-def draw(curves: Sequence[Curve], quantity: str, rate: str, name: str) -> str:
+def draw(curves: Sequence[Curve], quantity: str, rate: str, name: str) -> Markup:
     """An <svg> element: rates of 0 to 1 over the quantity, with the bands of their intervals.
 
     name: for screen readers; charts of one page need different ones.
     """
-    with rc_context({**_STYLE, 'svg.hashsalt': name}):
+    with rc_context(_STYLE):
         figure = Figure(figsize=(4.6, 3.1), layout='constrained')
         axes = figure.add_subplot()
         for index, one in enumerate(curves):
@@ -62,10 +62,7 @@ def draw(curves: Sequence[Curve], quantity: str, rate: str, name: str) -> str:
                 label=one.driver,
             )
         _axes(axes, sorted({x for one in curves for x in one.x}), quantity, rate)
-        text = io.StringIO()
-        figure.savefig(text, format='svg', metadata={'Date': None})
-    svg = text.getvalue()
-    return f'<svg role="img" aria-label="{name}"' + svg[svg.index('<svg') + len('<svg') :]
+        return svg(figure, name)
 
 
 def _axes(axes: Any, ticks: Sequence[float], quantity: str, rate: str) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from liquid_control.files import write_whole
 from liquid_control_sim.evaluation.charts import curve, draw
 from liquid_control_sim.evaluation.metrics import BRAKED_FOR, INFERENCE, INTERVAL, METRICS, Metric
+from liquid_control_sim.pages import templates
 
 Row = Mapping[str, Any]
 """A cell, as results.json has it."""
@@ -21,13 +21,7 @@ _CURVES = {'success_rate': 'success', 'collision_rate': 'collision'}
 
 def write_report(results: Mapping[str, Any], path: Path) -> None:
     """results: what results.json has, see `gather`."""
-    environment = Environment(
-        loader=PackageLoader('liquid_control_sim.evaluation', '.'),
-        autoescape=select_autoescape(),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates('liquid_control_sim.evaluation')
     environment.filters |= {
         'layered': _layered,
         'shade': _shade,
@@ -83,7 +77,7 @@ def _charts(cells: Sequence[Row], scenario: str, key: str, sweep: Row) -> list[M
     for rate, title in _CURVES.items():
         curves = [curve(driver, own, rate) for driver, own in drivers.items()]
         name = f'{scenario}: {title} over {quantity}'
-        charts.append(Markup(draw(curves, quantity, title, str(escape(name)))))
+        charts.append(draw(curves, quantity, title, name))
     return charts
 
 

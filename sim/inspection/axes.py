@@ -1,12 +1,9 @@
 """What the figures of the page have in common."""
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from markupsafe import Markup, escape
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
@@ -108,16 +105,3 @@ def colour_bar(axes: Axes, image: Any, labels: Mapping[float, str]) -> None:
 
 def colour_of(sensor: str) -> str:
     return SENSOR_COLOURS.get(sensor, INK)
-
-
-def svg(figure: Figure, name: str) -> Markup:
-    """An <svg> element for a page. name: for screen readers; figures of one page need different
-    ones.
-    """
-    style = {'svg.fonttype': 'none', 'svg.hashsalt': name, 'font.family': 'sans-serif'}
-    text = io.StringIO()
-    with rc_context(style):
-        figure.savefig(text, format='svg', facecolor=PAPER, metadata={'Date': None})
-    drawn = text.getvalue()
-    begin = drawn.index('<svg') + len('<svg')
-    return Markup(f'<svg role="img" aria-label="{escape(name)}"{drawn[begin:]}')

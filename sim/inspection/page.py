@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from liquid_control.files import write_whole
-from liquid_control_sim.inspection.axes import svg
 from liquid_control_sim.inspection.changes import Change, NoChange, Shift
 from liquid_control_sim.inspection.drive_figure import drive_figure
 from liquid_control_sim.inspection.figures import change_figure, saliency_figure, silence_figure
@@ -19,16 +17,11 @@ from liquid_control_sim.inspection.saliency import LOOK_BACK
 from liquid_control_sim.inspection.wiring import bundles
 from liquid_control_sim.inspection.wiring_figure import wiring_figure
 from liquid_control_sim.origin import origin
+from liquid_control_sim.pages import svg, templates
 
 
 def write_page(found: Inspection, path: Path) -> None:
-    environment = Environment(
-        loader=PackageLoader('liquid_control_sim.inspection', '.'),
-        autoescape=select_autoescape(),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates('liquid_control_sim.inspection')
     environment.filters |= {'ms': _milliseconds, 'percent': _percent}
     page = environment.get_template('page.html').render(
         found=found,

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from rosbags.highlevel import AnyReader, AnyReaderError
 from rosbags.interfaces import Connection
 
@@ -20,7 +19,7 @@ from liquid_control.files import write_whole
 from liquid_control.messages import MessageError, stamp_ns
 from liquid_control.messages.inputs import Feed, build_input, input_types, settings_class
 from liquid_control.policy import Policy, load_bundle
-from liquid_control.schema import ConfigError
+from liquid_control.schema import ConfigError, read_yaml
 from liquid_control.stream import Event, Timeline, TimeRules
 from liquid_control_sim.ros.kinds import TYPESTORE
 from liquid_control_sim.training.config import BagsConfig
@@ -180,10 +179,10 @@ def _given(config: BagsConfig) -> dict[str, Any]:
     """The parameters in the drive node's file; none without a file."""
     if not config.inputs:
         return {}
+    files = read_yaml(config.inputs)
     try:
-        files = yaml.safe_load(config.inputs.read_text())
         given: dict[str, Any] = next(iter(files.values()))['ros__parameters']
-    except (OSError, yaml.YAMLError, AttributeError, KeyError, StopIteration) as error:
+    except (AttributeError, KeyError, StopIteration, TypeError) as error:
         raise ConfigError(
             f'{config.inputs}: not a parameter file of the drive node: {error!r}'
         ) from None

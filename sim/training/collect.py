@@ -5,7 +5,6 @@ The workers may be on other machines: all that a group needs travels to them, an
 back as the bytes of their files, which are written here.
 """
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
@@ -116,7 +115,8 @@ def _record(group: Group) -> dict[int, bytes]:
                 if word is not None:
                     label = policy.spec.action.raw(word)
                     recorders[i].add(robot.drive.message.event, label)
-    return {seed: _packed(recorder) for recorder, seed in zip(recorders, group.seeds, strict=True)}
+    packed = [recorder.packed() for recorder in recorders]
+    return dict(zip(group.seeds, packed, strict=True))
 
 
 def _loaded(bundle: Mapping[str, bytes]) -> Policy:
@@ -124,12 +124,6 @@ def _loaded(bundle: Mapping[str, bytes]) -> Policy:
         for name, data in bundle.items():
             Path(folder, name).write_bytes(data)
         return load_bundle(folder)
-
-
-def _packed(recorder: Recorder) -> bytes:
-    file = io.BytesIO()
-    np.savez(file, **recorder.arrays())  # type: ignore[arg-type]
-    return file.getvalue()
 
 
 def _shortened(config: TrainConfig, seed: int, number: int) -> Scenario:

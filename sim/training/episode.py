@@ -69,11 +69,15 @@ class Recorder:
             arrays[f'value_{name}'] = np.array(said) if said else self._silence(name)
         return arrays
 
-    def save(self, path: Path) -> None:
-        """Write the file whole or not at all."""
+    def packed(self) -> bytes:
+        """The drive's file."""
         file = io.BytesIO()
         np.savez(file, **self.arrays())  # type: ignore[arg-type]
-        write_whole({path: file.getvalue()})
+        return file.getvalue()
+
+    def save(self, path: Path) -> None:
+        """Write the file whole or not at all."""
+        write_whole({path: self.packed()})
 
     def _silence(self, sensor: str) -> np.ndarray:
         """No prepared values, in the shape that they would have."""
