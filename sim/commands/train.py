@@ -1,7 +1,6 @@
 """Train a policy in the simulator."""
 
 import argparse
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,16 +28,15 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from liquid_control_sim.training.run import resume, start
+    from liquid_control_sim.training.run import resume, start, usual_folder
 
     if (arguments.config is None) == (arguments.resume is None):
         raise UsageError('train takes either --config FILE for a new run or --resume RUN_DIR')
     if arguments.resume:
         training = resume(arguments.resume)
     else:
-        name = f'{arguments.config.stem}-{datetime.now():%Y%m%d-%H%M%S}'
-        bags = _bags(arguments)
-        training = start(arguments.config, arguments.run or Path('runs', 'train', name), bags)
+        folder = arguments.run or usual_folder(arguments.config)
+        training = start(arguments.config, folder, _bags(arguments))
     print(f'run: {training.folder}', flush=True)
     training.train()
     print(f'bundle: {training.bundle} (round {training.progress.best_round})')

@@ -2,12 +2,11 @@
 
 import argparse
 import sys
-from datetime import datetime
 from pathlib import Path
 
 from liquid_control.schema import ConfigError
 from liquid_control_sim.training.ranks import Ranks, join, leave
-from liquid_control_sim.training.run import Run, resume, start
+from liquid_control_sim.training.run import Run, resume, start, usual_folder
 
 
 def main() -> int:
@@ -43,13 +42,8 @@ def _parser() -> argparse.ArgumentParser:
 def _run(arguments: argparse.Namespace, ranks: Ranks) -> Run:
     if arguments.resume:
         return resume(arguments.resume, ranks)
-    return start(
-        arguments.config, arguments.folder or ranks.first(lambda: _named(arguments)), ranks=ranks
-    )
-
-
-def _named(arguments: argparse.Namespace) -> Path:
-    return Path('runs', 'train', f'{arguments.config.stem}-{datetime.now():%Y%m%d-%H%M%S}')
+    folder = arguments.folder or ranks.first(lambda: usual_folder(arguments.config))
+    return start(arguments.config, folder, ranks=ranks)
 
 
 def _say(ranks: Ranks, line: str) -> None:

@@ -13,6 +13,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +176,11 @@ class Run:
         cost = [self._epochs(number) * sum(counts[: number + 1]) for number in range(len(counts))]
         number, epoch = self.progress.round, self.progress.epoch
         return (sum(cost[:number]) + cost[number] * epoch / self._epochs(number)) / sum(cost)
+
+
+def usual_folder(config_path: Path) -> Path:
+    """Where a new run goes if nobody says: below the working directory, by what and when it is."""
+    return Path('runs', 'train', f'{config_path.stem}-{datetime.now():%Y%m%d-%H%M%S}')
 
 
 def start(
