@@ -9,16 +9,15 @@ so that the memory behind one batch is the memory before the next:
 """
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from liquid_control.policy import PolicySpec
 from liquid_control.policy.window import Window
-from liquid_control_sim.training.episode import Episode, load_episode
+from liquid_control_sim.training.episode import Episode
 
 
 class Batch(NamedTuple):
@@ -51,27 +50,23 @@ class Piece(NamedTuple):
     stop: int
 
 
-def shuffled(paths: Sequence[Path], rng: np.random.Generator) -> list[Path]:
-    return [paths[i] for i in rng.permutation(len(paths))]
-
-
-def batches(paths: Sequence[Path], spec: PolicySpec, lanes: int, time: int) -> Iterator[Batch]:
+def batches(
+    drives: Iterator[Episode], sensors: tuple[str, ...], lanes: int, time: int
+) -> Iterator[Batch]:
     """All drives once, in this order. Ends when the first lane runs dry: the others' rests are
-    short. spec: of the policy that learns.
+    short. sensors: of the policy that learns, in its order. lanes: fewer if there are not as many
+    drives.
     """
-    sensors = tuple(spec.sensors)
-    lanes = min(lanes, len(paths))
-    queue = iter(paths)
-    current = [_pieces(load_episode(next(queue), spec), time) for _ in range(lanes)]
+    current = [_pieces(episode, time) for episode in islice(drives, lanes)]
     while True:
         pieces = []
-        for lane in range(lanes):
+        for lane in range(len(current)):
             piece = next(current[lane], None)
             if piece is None:
-                path = next(queue, None)
-                if path is None:
+                episode = next(drives, None)
+                if episode is None:
                     return
-                current[lane] = _pieces(load_episode(path, spec), time)
+                current[lane] = _pieces(episode, time)
                 piece = next(current[lane])
             pieces.append(piece)
         yield collate(pieces, sensors, time)

@@ -14,6 +14,7 @@ from liquid_control_sim.scenario import (
     scenario,
     with_faults,
 )
+from liquid_control_sim.training.mirror import check_mirror
 from liquid_control_sim.workers import Cluster
 
 Natural = Annotated[int, Field(ge=0)]
@@ -35,8 +36,10 @@ class ImitationConfig:
         how the robot moves does not tell what the expert wants (after DART, Laskey et al., CoRL
         2017).
     seconds: length of a drive; it ends sooner where it collides.
-    epochs: passes over all drives recorded so far, after each round (the first one gets
-        first_epochs).
+    epochs: passes over all drives recorded so far, after each round; the first one gets
+        first_epochs, the last one last_epochs, or as many as the others.
+    mirror: share of the drives that a pass sees in a mirror, left for right. Only for a robot
+        whose sensors are the same on both sides.
     lanes, window: drives trained on at once, and events that gradients go back through.
     learning_rate: at the start; falls by a cosine to a tenth over the whole run. The network
         learns core_rate times as fast as the encoders: a liquid one's weights are larger.
@@ -53,6 +56,8 @@ class ImitationConfig:
     disturbance_seconds: Positive = 0.6
     first_epochs: Count = 8
     epochs: Count = 3
+    last_epochs: Count | None = None
+    mirror: Fraction = 0.0
     lanes: Count = 32
     window: Count = 128
     learning_rate: Positive = 3e-3
@@ -173,6 +178,10 @@ class TrainConfig:
     workers: Count = 2
     cluster: Cluster | None = None
     threads: Count = 1
+
+    def __post_init__(self) -> None:
+        if self.imitation.mirror:
+            check_mirror(self.policy)
 
     def scenario_of(self, seed: int, number: int) -> Scenario:
         """The scenario of one drive of round `number`; the seed tells which."""

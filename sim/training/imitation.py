@@ -12,9 +12,10 @@ from torch import Tensor
 from liquid_control.policy import Policy
 from liquid_control.policy.window import Memory
 from liquid_control.schema import ConfigError
-from liquid_control_sim.training.batches import Batch, Piece, batches, collate, shuffled
+from liquid_control_sim.training.batches import Batch, Piece, batches, collate
 from liquid_control_sim.training.config import ImitationConfig
 from liquid_control_sim.training.episode import load_episode
+from liquid_control_sim.training.mirror import drawn, seen
 from liquid_control_sim.training.ranks import ALONE, Ranks
 
 
@@ -49,10 +50,10 @@ class Learner:
             group['lr'] = rate * speed
         self.policy.train()
         memory: Memory | None = None
-        mine = ranks.share(shuffled(paths, rng))
+        mine = seen(ranks.share(drawn(paths, config.mirror, rng)), self.policy.spec)
         if len(paths) < ranks.size:
             raise ConfigError(f'{len(paths)} drives are too few for {ranks.size} processes')
-        stream = batches(mine, self.policy.spec, self._lanes, config.window)
+        stream = batches(mine, self.policy.sensors, self._lanes, config.window)
         for batch in ranks.together(stream):
             batch = batch.to(ranks.device)
             memory = _refreshed(memory or self.policy.blank(len(batch.fresh)), batch.fresh)

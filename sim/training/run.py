@@ -168,7 +168,11 @@ class Run:
         save_checkpoint(self._checkpoint, *self._remembered, self.progress)
 
     def _epochs(self, number: int) -> int:
-        return self.config.imitation.epochs if number else self.config.imitation.first_epochs
+        imitation = self.config.imitation
+        if number == 0:
+            return imitation.first_epochs
+        is_last = number == self.drives.rounds - 1
+        return (is_last and imitation.last_epochs) or imitation.epochs
 
     def _fraction(self) -> float:
         """How much of the run is done, in drives learned from."""

@@ -15,8 +15,9 @@ from liquid_control.policy import (
     PolicySpec,
 )
 from liquid_control.stream import Event, Timeline
-from liquid_control_sim.training.batches import batches, shuffled
+from liquid_control_sim.training.batches import batches
 from liquid_control_sim.training.episode import Recorder, load_episode
+from liquid_control_sim.training.mirror import drawn, seen
 
 SENSORS = {
     'lidar': LidarSpec(beams=48),
@@ -76,9 +77,8 @@ def test_windows_of_a_recorded_drive_give_the_deployed_actions(policy, tmp_path)
     actions = {seed: [] for seed in counts}
     memory = policy.blank(2)
     with torch.no_grad():
-        for batch in batches(
-            shuffled(paths, np.random.default_rng(0)), policy.spec, lanes=2, time=16
-        ):
+        drives = seen(drawn(paths, 0.0, np.random.default_rng(0)), policy.spec)
+        for batch in batches(drives, policy.sensors, lanes=2, time=16):
             keep = (~batch.fresh).unsqueeze(1)
             memory = memory._replace(state=memory.state * keep, held=memory.held * keep)
             answered, memory = policy.unroll(batch.window, memory)
@@ -106,8 +106,8 @@ def test_every_epoch_plays_the_drives_in_another_order(policy, tmp_path):
     paths = [record(policy, tmp_path / f'{seed}.npz', seed, 20) for seed in range(6)]
 
     def order(seed):
-        drives = shuffled(paths, np.random.default_rng(seed))
-        return [int(b.labels[0, 0, 0]) for b in batches(drives, policy.spec, 1, 32)]
+        drives = seen(drawn(paths, 0.0, np.random.default_rng(seed)), policy.spec)
+        return [int(b.labels[0, 0, 0]) for b in batches(drives, policy.sensors, 1, 32)]
 
     assert order(0) == order(0)
     assert order(0) != order(1)
