@@ -81,7 +81,7 @@ setup(
     entry_points={
         'console_scripts': [
             'drive_node = liquid_control.nodes.drive_node:main',
-            'sim_node = liquid_control_sim.sim_node:main',
+            'sim_node = liquid_control_sim.ros.sim_node:main',
             'liquid_control = liquid_control_sim.cli:main',
         ],
     },

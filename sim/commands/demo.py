@@ -15,7 +15,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from liquid_control_sim.demo import DemoConfig, run_demo
+    from liquid_control_sim.ros.demo import DemoConfig, run_demo
 
     config = DemoConfig(arguments.policy, arguments.seconds, arguments.seed, arguments.out)
     return run_demo(config)

@@ -1,1 +1,1 @@
-"""The simulator's side of ROS 2: messages, parameters, pacing. The node itself is sim_node.py."""
+"""The simulator as a ROS 2 node, and the demo around it."""

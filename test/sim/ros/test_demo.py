@@ -24,12 +24,12 @@ from liquid_control.policy import (
     PolicySpec,
     save_bundle,
 )
-from liquid_control_sim.demo_view import Summary
+from liquid_control_sim.ros.demo_view import Summary
 
 DEMO = """
 import sys
 from pathlib import Path
-from liquid_control_sim.demo import DemoConfig, run_demo
+from liquid_control_sim.ros.demo import DemoConfig, run_demo
 policy, seconds, out = sys.argv[1:]
 sys.exit(run_demo(DemoConfig(Path(policy), float(seconds), out=Path(out))))
 """

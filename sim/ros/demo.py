@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.text import Text
 
 from liquid_control.policy import load_bundle
-from liquid_control_sim.demo_view import Summary, live, show, status_line, write
 from liquid_control_sim.paths import share
+from liquid_control_sim.ros.demo_view import Summary, live, show, status_line, write
 from liquid_control_sim.ros.observer import Observer, observing
 from liquid_control_sim.ros.processes import NodeError, NodeProcess
 from liquid_control_sim.scenario import scenario
@@ -83,7 +83,7 @@ def _processes(config: DemoConfig) -> list[NodeProcess]:
     driver += ['-p', f'policy:={config.policy.resolve()}']
     return [
         NodeProcess('liquid_control.nodes.drive_node', driver, config.out / 'drive_node.log'),
-        NodeProcess('liquid_control_sim.sim_node', simulator, config.out / 'sim_node.log'),
+        NodeProcess('liquid_control_sim.ros.sim_node', simulator, config.out / 'sim_node.log'),
     ]
 
 

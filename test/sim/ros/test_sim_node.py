@@ -24,7 +24,7 @@ from std_srvs.srv import SetBool, Trigger
 
 from liquid_control_sim.ros.outputs import CLOCK_QOS, LATCHED_QOS
 from liquid_control_sim.ros.parameters import ParameterError
-from liquid_control_sim.sim_node import SimNode
+from liquid_control_sim.ros.sim_node import SimNode
 
 DOMAIN = 101 - os.getpid() % 100
 NETWORK = {
@@ -326,7 +326,7 @@ def test_the_process_ends_cleanly_on(number):
 
 def launch(*arguments):
     return subprocess.Popen(
-        [sys.executable, '-m', 'liquid_control_sim.sim_node', '--ros-args', *arguments],
+        [sys.executable, '-m', 'liquid_control_sim.ros.sim_node', '--ros-args', *arguments],
         env={**os.environ, **NETWORK},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
