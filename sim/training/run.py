@@ -34,6 +34,7 @@ from liquid_control_sim.training.checkpoint import Progress as RunProgress
 from liquid_control_sim.training.checkpoint import load_checkpoint, save_checkpoint
 from liquid_control_sim.training.config import BagsConfig, TrainConfig, load_train_config
 from liquid_control_sim.training.drives import Drives
+from liquid_control_sim.training.episode import seconds_of
 from liquid_control_sim.training.finetuning import Finetuning, first_policy
 from liquid_control_sim.training.imitation import Learner
 from liquid_control_sim.training.ranks import ALONE, Ranks
@@ -119,7 +120,7 @@ class Run:
         number = self.progress.round
         if self.progress.epoch == 0:
             self._record(number, bar)
-        paths = [path for earlier in range(number + 1) for path in self.drives.paths(earlier)]
+        paths = self._drives_until(number)
         task = bar.add_task(
             f'round {number}: learn', total=self._epochs(number), completed=self.progress.epoch
         )
@@ -135,6 +136,9 @@ class Run:
         self._ranks.first(self._save)
         self._ranks.first(lambda: verdict.tell(number))
         judged(number, verdict.score)
+
+    def _drives_until(self, number: int) -> list[Path]:
+        return [path for earlier in range(number + 1) for path in self.drives.paths(earlier)]
 
     def _record(self, number: int, bar: Progress) -> None:
         driver = self.folder / 'driver'
@@ -156,10 +160,12 @@ class Run:
 
     def _story(self) -> dict[str, Any]:
         """How the weights came to be, for the bundle."""
+        drives = self._drives_until(self.progress.round)
         return {
             **json.loads((self.folder / 'origin.json').read_text()),
             'round': self.progress.round,
-            'drives': sum(map(self.drives.count, range(self.progress.round + 1))),
+            'drives': len(drives),
+            'recorded_hours': round(sum(map(seconds_of, drives)) / 3600.0, 5),
             'wall_time_s': round(time.monotonic() - self._started),
         }
 

@@ -46,7 +46,9 @@ def test_a_killed_run_resumes_to_the_same_weights(tmp_path):
     assert all(whole[name].equal(resumed[name]) for name in whole)
     assert load_bundle(killed / 'bundle').spec == load_bundle(tmp_path / 'whole' / 'bundle').spec
     began = json.loads((killed / 'origin.json').read_text())
-    assert began.items() <= read_bundle_file(killed / 'bundle').training.items()
+    story = read_bundle_file(killed / 'bundle').training
+    assert began.items() <= story.items()
+    assert 0.9 < story['recorded_hours'] * 3600 / story['drives'] <= 1.0, 'drives last a second'
 
 
 def test_a_run_says_where_it_comes_from(tmp_path, monkeypatch):
