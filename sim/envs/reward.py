@@ -10,7 +10,7 @@ SECOND = -0.1
 
 class Reward:
     """Metres done of the shortest way to the target, whether it is seen or not; AT_TARGET for
-    being there, COLLISION for bumping into something, SECOND for each second.
+    being there, `collision` for bumping into something, SECOND for each second.
 
     Without a target, metres driven.
 
@@ -19,8 +19,8 @@ class Reward:
 
     way: CostToGo | None
 
-    def __init__(self, simulation: Simulation) -> None:
-        self._simulation = simulation
+    def __init__(self, simulation: Simulation, collision: float = COLLISION) -> None:
+        self._simulation, self._collision = simulation, collision
         robot = simulation.config.robot
         # A metre is to cost a metre wherever the robot can be without a collision.
         self.grid = Grid(
@@ -33,7 +33,7 @@ class Reward:
         """What happened since the last call."""
         simulation = self._simulation
         spent, self._elapsed = simulation.elapsed - self._elapsed, simulation.elapsed
-        return self._progress() + COLLISION * (simulation.collisions > 0) + SECOND * spent
+        return self._progress() + self._collision * (simulation.collisions > 0) + SECOND * spent
 
     def _progress(self) -> float:
         if len(self._simulation.task.reached) > self._reached:

@@ -77,6 +77,7 @@ class PpoConfig:
     seconds: length of a drive; it ends sooner where its task does.
     gamma, gae_lambda: how much of what is one second ahead counts: 0.9 looks about ten seconds
         ahead.
+    collision: its price; being at a target is worth 10, and so is a way of 10 m.
     decision: so far apart are decisions, at least. std, correlation: of the noise on top of them,
         raw actions and seconds; std is only where it begins.
     warmup: so many iterations at first train the critic alone.
@@ -93,6 +94,7 @@ class PpoConfig:
     seconds: Positive = 16.0
     gamma: Discount = 0.9
     gae_lambda: Discount = 0.5
+    collision: Positive = 10.0
     decision: Positive = 0.1
     std: Positive = 0.2
     correlation: Positive = 0.3

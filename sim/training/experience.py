@@ -111,7 +111,7 @@ class _Pilot:
         self._noise = Noise(
             np.array(trials.std), trials.ppo.correlation, np.random.default_rng((robot.seed, 3))
         )
-        self._reward = Reward(robot.drive.simulation)
+        self._reward = Reward(robot.drive.simulation, -trials.ppo.collision)
         self._recorder = Recorder(policy)
         self._heard, self._newest, self._newest_ns = 0, 0, 0
         self._decided = -np.inf
