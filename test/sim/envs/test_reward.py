@@ -38,12 +38,13 @@ def test_going_back_takes_it_away_again(simulation):
     assert reward.since_last() == pytest.approx(-there)
 
 
-def test_time_and_collisions_cost(simulation):
-    reward = Reward(simulation)
+@pytest.mark.parametrize(('given', 'price'), [({}, COLLISION), ({'collision': -40.0}, -40.0)])
+def test_time_and_collisions_cost(simulation, given, price):
+    reward = Reward(simulation, **given)
     simulation.elapsed = 2.0
     assert reward.since_last() == pytest.approx(-0.2)
     simulation.collisions = 1
-    assert reward.since_last() == pytest.approx(COLLISION)
+    assert reward.since_last() == pytest.approx(price)
 
 
 def test_a_target_reached_pays_and_the_next_one_begins_at_nought(simulation):
