@@ -37,7 +37,8 @@ class ImitationConfig:
         2017).
     seconds: length of a drive; it ends sooner where it collides.
     epochs: passes over all drives recorded so far, after each round; the first one gets
-        first_epochs, the last one last_epochs, or as many as the others.
+        first_epochs. last_epochs: those of the last round, if more are wanted there; what comes
+        out of them is the run's bundle, as validation tells less than so many passes do.
     mirror: share of the drives that a pass sees in a mirror, left for right. Only for a robot
         whose sensors are the same on both sides.
     lanes, window: drives trained on at once, and events that gradients go back through.

@@ -129,7 +129,9 @@ class Run:
             bar.advance(task)
         bar.remove_task(task)
         verdict = self._ranks.first(
-            lambda: self._judge.judge(self.policy, self.progress, self._story())
+            lambda: self._judge.judge(
+                self.policy, self.progress, self._story(), is_final=self._is_final(number)
+            )
         )
         self.progress.note(verdict.score)
         self.progress.round, self.progress.epoch = number + 1, 0
@@ -177,8 +179,15 @@ class Run:
         imitation = self.config.imitation
         if number == 0:
             return imitation.first_epochs
-        is_last = number == self.drives.rounds - 1
-        return (is_last and imitation.last_epochs) or imitation.epochs
+        if self._is_final(number):
+            assert imitation.last_epochs
+            return imitation.last_epochs
+        return imitation.epochs
+
+    def _is_final(self, number: int) -> bool:
+        """Whether it is the round whose passes are last_epochs."""
+        is_last = 0 < number == self.drives.rounds - 1
+        return is_last and self.config.imitation.last_epochs is not None
 
     def _fraction(self) -> float:
         """How much of the run is done, in drives learned from."""

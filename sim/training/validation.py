@@ -22,7 +22,7 @@ class Verdict(NamedTuple):
 
 
 class Judge:
-    """Keeps the policy that drove best of those it is shown as the bundle of a run.
+    """Keeps the policy that drove best of those it is shown, or the final one, as a run's bundle.
 
     drives: that validate. folder: of the run. board: gets the figures.
     """
@@ -34,15 +34,17 @@ class Judge:
     def bundle(self) -> Path:
         return self._folder / 'bundle'
 
-    def judge(self, policy: Policy, progress: Progress, story: dict[str, Any]) -> Verdict:
-        """Validate; keep the policy if no earlier one drove better. The progress is yet to take
-        note of it. story: for the bundle.
+    def judge(
+        self, policy: Policy, progress: Progress, story: dict[str, Any], is_final: bool = False
+    ) -> Verdict:
+        """Validate; keep the policy if no earlier one drove better, or if it is what the run was
+        for. The progress is yet to take note of it. story: for the bundle.
         """
         candidate = self._folder / 'candidate'
         save_bundle(policy, candidate, {**story, 'validation': None})
         verdict = Verdict(*self._drives.validate(candidate))
         for name, value in verdict.figures.items():
             self._board.add_scalar(f'validation/{name}', value, progress.batches)
-        if verdict.score >= progress.best_score:
+        if is_final or verdict.score >= progress.best_score:
             save_bundle(policy, self.bundle, {**story, 'validation': verdict.figures})
         return verdict
