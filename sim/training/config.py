@@ -44,6 +44,8 @@ class ImitationConfig:
     lanes, window: drives trained on at once, and events that gradients go back through.
     learning_rate: at the start; falls by a cosine to a tenth over the whole run. The network
         learns core_rate times as fast as the encoders: a liquid one's weights are larger.
+    warmup: batches over which the rates rise to that. Adam's first steps are as large as any,
+        and can leave an encoder without one unit that ever fires.
     patience: a run ends when in so many rounds no policy was better than the best; None: never.
     """
 
@@ -63,6 +65,7 @@ class ImitationConfig:
     window: Count = 128
     learning_rate: Positive = 3e-3
     core_rate: Positive = 1.0
+    warmup: Count = 1
     clip_norm: Positive = 1.0
     patience: Count | None = None
 

@@ -36,7 +36,7 @@ class Learner:
         encoders = policy.encoders.parameters()
         parts: list[dict[str, Any]] = [{'params': encoders}, {'params': core}]
         self.optimizer = torch.optim.Adam(parts, lr=config.learning_rate)
-        self._config = config
+        self._config, self._rate = config, config.learning_rate
 
     def epoch(
         self, paths: Sequence[Path], rng: np.random.Generator, progress: float
@@ -45,9 +45,7 @@ class Learner:
         1]. Raises ConfigError if there are fewer drives than ranks.
         """
         config, ranks = self._config, self._ranks
-        rate = config.learning_rate * (0.55 + 0.45 * math.cos(math.pi * min(progress, 1.0)))
-        for group, speed in zip(self.optimizer.param_groups, (1.0, config.core_rate), strict=True):
-            group['lr'] = rate * speed
+        self._rate = config.learning_rate * (0.55 + 0.45 * math.cos(math.pi * min(progress, 1.0)))
         self.policy.train()
         memory: Memory | None = None
         mine = seen(ranks.share(drawn(paths, config.mirror, rng)), self.policy.spec)
@@ -67,8 +65,17 @@ class Learner:
         loss.backward()
         said = self._ranks.average(self.policy.parameters(), loss, batch.weight.sum())
         torch.nn.utils.clip_grad_norm_(self.policy.parameters(), self._config.clip_norm)
+        self._set_rates()
         self.optimizer.step()
         return said, memory.detach()
+
+    def _set_rates(self) -> None:
+        """Of the next step; how many there were, the optimiser knows, and with it a checkpoint."""
+        encoders, core = self.optimizer.param_groups
+        learned = self.optimizer.state.get(core['params'][0], {}).get('step', 0)
+        warmth = min((float(learned) + 1.0) / self._config.warmup, 1.0)
+        encoders['lr'] = warmth * self._rate
+        core['lr'] = warmth * self._rate * self._config.core_rate
 
 
 @torch.no_grad()
