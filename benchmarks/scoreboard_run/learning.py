@@ -53,6 +53,7 @@ def _learn(lesson: Lesson, plan: LearningPlan) -> str:
         window=plan.window,
         learning_rate=lesson.chosen.learning_rate,
         core_rate=lesson.chosen.core_rate,
+        warmup=plan.warmup,
     )
     learner, last = Learner(policy, config), float('nan')
     began = time.process_time()

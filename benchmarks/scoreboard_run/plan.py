@@ -62,7 +62,7 @@ class RoundsPlan:
 @configured
 class LearningPlan:
     """seeds: each network is trained once with each. passes: over all drives; of a try
-    trial_passes.
+    trial_passes. lanes, window, warmup: see ImitationConfig.
     """
 
     seeds: Annotated[list[Natural], Field(min_length=1)]
@@ -70,6 +70,7 @@ class LearningPlan:
     trial_passes: Count
     lanes: Count
     window: Count
+    warmup: Count = 1
 
 
 @configured
