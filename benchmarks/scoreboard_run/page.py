@@ -14,6 +14,8 @@ from scoreboard_run.plan import EvaluationPlan, Plan
 from scoreboard_run.standings import NOMINAL, Score, Standing, lead
 
 OURS = 'ltc'
+_FAMILIES = {'ltc': 'ltc_fixed', 'gru_dt': 'gru'}
+"""Networks that know true time, and the same ones that do not."""
 _COLOURS = {
     'mlp': '#999999',
     'frame_stack': '#8a6d00',
@@ -44,7 +46,8 @@ class Board(NamedTuple):
 
 def markdown(board: Board) -> str:
     """The tables."""
-    return '\n'.join([*_summary(board), '', *_conditions(board), '', *_tries(board)]) + '\n'
+    tables = (_summary, _conditions, _true_time, _tries)
+    return '\n'.join('\n'.join(table(board)) + '\n' for table in tables)
 
 
 def _summary(board: Board) -> Iterator[str]:
@@ -87,6 +90,20 @@ def _conditions(board: Board) -> Iterator[str]:
     for name, standing in board.standings.items():
         rates = [f'{standing.score("success", [c]).mean:.0%}' for c in conditions]
         yield f'| {board.title(name)} | {" | ".join(rates)} |'
+
+
+def _true_time(board: Board) -> Iterator[str]:
+    """By how much those who know true time lead the same networks without it."""
+    standings = board.standings
+    conditions = standings[OURS].conditions
+    yield f'| true time leads by | {" | ".join(conditions)} | bad time |'
+    yield '|---' * (2 + len(conditions)) + '|'
+    for knows, other in _FAMILIES.items():
+        if knows not in standings or other not in standings:
+            continue
+        which = [[name] for name in conditions] + [standings[knows].time_varied]
+        leads = [_points(lead(standings[knows], standings[other], names)) for names in which]
+        yield f'| {board.title(knows)} | {" | ".join(leads)} |'
 
 
 def _tries(board: Board) -> Iterator[str]:
