@@ -1,8 +1,10 @@
 """Where recorded drives come from, as a run sees it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+from liquid_control_sim.training.episode import seconds_of
 
 
 class Drives(Protocol):
@@ -27,3 +29,9 @@ class Drives(Protocol):
     def validate(self, candidate: Path) -> tuple[dict[str, float], float]:
         """How good a bundle is: in figures by name, and as one, more for better."""
         ...
+
+
+def amount(paths: Sequence[Path]) -> dict[str, Any]:
+    """How much these drives are, for the story of what learned from them."""
+    hours = sum(map(seconds_of, paths)) / 3600.0
+    return {'drives': len(paths), 'recorded_hours': round(hours, 5)}

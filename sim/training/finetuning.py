@@ -23,6 +23,7 @@ from liquid_control.schema import ConfigError
 from liquid_control_sim.training.checkpoint import Progress as RunProgress
 from liquid_control_sim.training.checkpoint import load_checkpoint, save_checkpoint
 from liquid_control_sim.training.config import PpoConfig, TrainConfig
+from liquid_control_sim.training.drives import amount
 from liquid_control_sim.training.experience import Trial, Trials, drive
 from liquid_control_sim.training.ppo import Ppo
 from liquid_control_sim.training.seeds import drive_seeds
@@ -120,11 +121,12 @@ class Finetuning:
 
     def _story(self) -> dict[str, Any]:
         """How the weights came to be, for the bundle."""
-        began = {'began_with': str(self._settings.bundle)} if self._settings.bundle else {}
+        rounds, bundle = range(self._drives.rounds), self._settings.bundle
+        imitated = [path for number in rounds for path in self._drives.paths(number)]
         return {
             **json.loads((self.folder / 'origin.json').read_text()),
             'round': self.progress.round,
-            **began,
+            **({'began_with': str(bundle)} if bundle else amount(imitated)),
             'trials': self.progress.batches * self._settings.drives,
             'wall_time_s': round(time.monotonic() - self._started),
         }

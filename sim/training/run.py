@@ -33,8 +33,7 @@ from liquid_control_sim.training.board import open_board
 from liquid_control_sim.training.checkpoint import Progress as RunProgress
 from liquid_control_sim.training.checkpoint import load_checkpoint, save_checkpoint
 from liquid_control_sim.training.config import BagsConfig, TrainConfig, load_train_config
-from liquid_control_sim.training.drives import Drives
-from liquid_control_sim.training.episode import seconds_of
+from liquid_control_sim.training.drives import Drives, amount
 from liquid_control_sim.training.finetuning import Finetuning, first_policy
 from liquid_control_sim.training.imitation import Learner
 from liquid_control_sim.training.ranks import ALONE, Ranks
@@ -162,12 +161,10 @@ class Run:
 
     def _story(self) -> dict[str, Any]:
         """How the weights came to be, for the bundle."""
-        drives = self._drives_until(self.progress.round)
         return {
             **json.loads((self.folder / 'origin.json').read_text()),
             'round': self.progress.round,
-            'drives': len(drives),
-            'recorded_hours': round(sum(map(seconds_of, drives)) / 3600.0, 5),
+            **amount(self._drives_until(self.progress.round)),
             'wall_time_s': round(time.monotonic() - self._started),
         }
 

@@ -16,6 +16,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 from liquid_control.policy import Policy, load_bundle, save_bundle
+from liquid_control.policy.bundle import read_bundle_file
 from liquid_control.schema import ConfigError, plain
 from liquid_control_sim.cli import main
 from liquid_control_sim.training.checkpoint import Progress
@@ -98,6 +99,18 @@ def test_a_run_that_is_killed_while_it_tries_resumes_to_the_same_weights(tmp_pat
     assert heads
     assert all(not expected[n].equal(expected[n.replace('policy', 'anchor', 1)]) for n in heads)
     assert load_bundle(killed / 'bundle').spec == load_bundle(bundle).spec
+
+
+@pytest.mark.slow
+def test_a_run_imitates_and_then_tries(tmp_path, config):
+    run = tmp_path / 'run'
+    assert main(['train', '--config', str(config(iterations=1)), '--run', str(run)]) == 0
+    imitated = load_train_config(SMOKE).imitation
+    assert progress(run / 'finetuning.safetensors')['round'] == imitated.rounds + 2
+    story = read_bundle_file(run / 'bundle').training
+    assert story['drives'] == imitated.first_episodes + (imitated.rounds - 1) * imitated.episodes
+    assert story['recorded_hours'] > 0.0
+    assert story['trials'] in (0, PPO['drives']), 'before them, or after'
 
 
 def test_it_begins_with_the_best_policy_of_the_rounds_before(tmp_path, config, bundle):
