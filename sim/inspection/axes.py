@@ -87,8 +87,10 @@ def logarithmic(axes: Axes, values: np.ndarray) -> None:
 
 
 def number_logarithms(axis: Axis) -> None:
-    """In plain numbers."""
-    axis.set_major_locator(LogLocator(10, subs=(1.0, 3.0), numticks=12))
+    """In plain numbers: as many as there is room for."""
+    low, high = axis.get_view_interval()
+    subs = (1.0, 3.0) if high < 300.0 * low else (1.0,)
+    axis.set_major_locator(LogLocator(10, subs=subs, numticks=7))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f'{value:g}'))
     axis.set_minor_formatter(NullFormatter())
 

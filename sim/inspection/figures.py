@@ -141,8 +141,7 @@ def _draw_boxes(axes: Axes, change: Change) -> None:
     """Of all neurons of a layer at all times: the middle 50 %, the median, and 90 %."""
     plain_axes(axes)
     axes.set_xscale('log')
-    number_logarithms(axes.xaxis)
-    rows, names = 0, []
+    rows, names, ends = 0, [], []
     for layer in reversed(list(change.layers)):
         neurons, colour = change.layers[layer], LAYERS.get(layer, INK)
         for name, values, alpha in (
@@ -157,9 +156,12 @@ def _draw_boxes(axes: Axes, change: Change) -> None:
             axes.barh(rows, upper - lower, left=lower, height=0.62, color=colour, alpha=alpha)
             axes.plot([median] * 2, [rows - 0.31, rows + 0.31], color='black', lw=1.6)
             names.append(f'{layer}, {name}' if name == 'before' else name)
+            ends += [low, high]
             rows += 1
         axes.axhline(rows - 0.5, color=GRID, lw=0.8)
     axes.set_yticks(range(rows), names, fontsize=8, color=INK)
     axes.set_ylim(rows - 0.5, -0.6)
+    axes.set_xlim(min(ends) / 1.3, max(ends) * 1.3)
+    number_logarithms(axes.xaxis)
     axes.grid(axis='y', visible=False)
     axes.set_xlabel('time constant, s', color=INK, fontsize=9.5)
