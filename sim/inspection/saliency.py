@@ -11,7 +11,7 @@ in m/s or rad/s, signed; the sum over events integrates how long a feature was h
 together, ages included, add up to a(T) less what the policy would answer, from the memory of a
 second ago, to nothing: features of 0, as of a sensor that never spoke, and ages of 0. Gradient x
 input (Shrikumar et al. 2016; Simonyan et al. 2014 without the input) is this at z = 1 alone: where
-neurons saturate, as those of an LTC do, it misses most (docs/inspect.md has numbers).
+neurons saturate, as those of an LTC do, it misses most.
 
 Of a LiDAR it is told by direction as well: the mean gradient by its features, led back through
 the encoder, where that stands, to the nearness of each sector (near / (near + range), 0 far
@@ -33,7 +33,7 @@ LOOK_BACK = 1.0
 """Seconds."""
 APART = 0.1
 """Seconds between the answers that are explained."""
-_PATH = 16
+_PATH = 32
 """Values of z, in the middles of as many equal parts."""
 _AT_ONCE = 32
 
