@@ -131,8 +131,9 @@ def draw(board: Board, file: Path) -> None:
     """Success over each sweep; the band is that of the liquid network with true time."""
     with rc_context({'font.size': 9, 'axes.spines.top': False, 'axes.spines.right': False}):
         figure = Figure(figsize=(9.6, 5.4), dpi=120, layout='constrained')
-        axes = figure.subplots(2, 3, sharey=True).flat
-        for one, (name, sweep) in zip(axes, board.plan.evaluation.sweeps.items(), strict=False):
+        axes = list(figure.subplots(2, 3, sharey=True).flat)
+        sweeps = board.plan.evaluation.sweeps
+        for one, (name, sweep) in zip(axes, sweeps.items(), strict=False):
             points = sweep_points(board.plan.evaluation, name, board.plan.usual[name])
             for driver in board.standings:
                 _curve(one, board, driver, points)
@@ -145,7 +146,8 @@ def draw(board: Board, file: Path) -> None:
             one.yaxis.set_major_formatter(PercentFormatter(1.0))
             one.grid(color='#e8e8e8', linewidth=0.7)
         handles, labels = axes[0].get_legend_handles_labels()
-        axes[5].axis('off')
+        for one in axes[len(sweeps) :]:
+            one.axis('off')
         axes[5].legend(handles, labels, loc='center', frameon=False)
         figure.supylabel('success')
         figure.savefig(file)

@@ -145,5 +145,8 @@ def join() -> Ranks:
 
 
 def leave() -> None:
-    """The end of what `join` began."""
+    """The end of what `join` began; all leave together, so that nobody still talks to one who has
+    left.
+    """
+    dist.barrier()
     dist.destroy_process_group()
