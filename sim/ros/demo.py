@@ -44,7 +44,7 @@ def run_demo(config: DemoConfig) -> int:
     config.out.mkdir(parents=True, exist_ok=True)
     console = Console()
     try:
-        with _interruptible(), observing() as observer:
+        with observing() as observer, _interruptible(observer):
             summary = _drive(config, observer, console)
     except NodeError as error:
         console.print(f'[red]No drive:[/] {error}')
@@ -142,11 +142,11 @@ def _summary(
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
+def _interruptible(observer: Observer) -> Iterator[None]:
     """Let SIGTERM and a closed terminal end the demo as Ctrl-C does."""
 
     def interrupt(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
+        observer.interrupted = True
 
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, interrupt) for number in numbers}

@@ -39,6 +39,8 @@ class Observer(Node):
     figures: the simulator's status, by name; empty until it is heard. track: the way so far.
     driving: whether the drive node says so. drive_says: its words. reports: how many there were.
     drive: the drive node's figures, by part ('drive' or a sensor) and name.
+    interrupted: set it from a signal's handler, and listen() raises KeyboardInterrupt. The handler
+    itself must not raise: in the midst of taking a message rclpy makes another error of it.
     """
 
     def __init__(self, simulator: str = 'sim_node', driver: str = 'drive_node') -> None:
@@ -49,6 +51,7 @@ class Observer(Node):
         self.drive_says = 'nothing'
         self.drive: dict[str, dict[str, str]] = {}
         self.reports = 0
+        self.interrupted = False
         self._driver = driver
         self.create_subscription(Odometry, 'ground_truth', self._on_pose, 10)
         self.create_subscription(DiagnosticStatus, f'{simulator}/status', self._on_status, 10)
@@ -58,9 +61,11 @@ class Observer(Node):
         self._executor.add_node(self)
 
     def listen(self, seconds: float) -> None:
-        """Hear what comes in the next seconds."""
+        """Hear what comes in the next seconds. Raises KeyboardInterrupt once interrupted."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
+            if self.interrupted:
+                raise KeyboardInterrupt
             self._executor.spin_once(timeout_sec=left)
 
     def _on_pose(self, message: Odometry) -> None:
