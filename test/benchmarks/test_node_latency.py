@@ -15,7 +15,7 @@ SCRIPT = Path(__file__).parents[2] / 'benchmarks' / 'node_latency.py'
 @pytest.mark.slow
 def test_it_measures_the_node_beside_an_echo(tmp_path):
     file = tmp_path / 'latency.json'
-    command = [sys.executable, SCRIPT, '--seconds', '3', '--json', file]
+    command = [sys.executable, SCRIPT, '--seconds', '1', '--json', file]
     run = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
     assert run.returncode == 0, run.stderr
     figures = json.loads(file.read_text())
