@@ -5,10 +5,9 @@ import numpy as np
 from liquid_control_sim.movers import Moving
 from liquid_control_sim.physics import Physics, Pose
 from liquid_control_sim.scenario import Scenario
-from liquid_control_sim.sensors import Message, SensorSuite
+from liquid_control_sim.sensors import START_NS, Message, SensorSuite
 
-START_NS = 1_000_000_000
-"""The simulation's clock at the beginning: not 0, which ROS takes for an unset stamp."""
+_DAY_S = 86_400
 
 TICK_NS = 20_000_000
 """Movers take a step, and the task looks where the robot is, on this grid of the clock."""
@@ -23,20 +22,22 @@ class Simulation:
             simulation.command(*decide(message))     # acts from here on
 
     The same scenario, seed and commands give the same bits.
+    start_ns: what the clock shows at the beginning, some time of a day.
     layout: walls and obstacles. task: what is to be done, and how far that is. movers: what moves.
     condition: what the robot is like in this episode.
     """
 
     def __init__(self, config: Scenario, seed: int) -> None:
         self.config = config
-        world, task, movers, robot = np.random.default_rng(seed).spawn(4)
+        world, task, movers, robot, day = np.random.default_rng(seed).spawn(5)
+        self.start_ns = START_NS + 1_000_000_000 * int(day.integers(_DAY_S))
         self.layout = config.world.build(world)
         self.task = config.task.start(self.layout, task)
         self.condition = config.robot.variation.draw(robot)
-        self._physics = Physics(self.layout, config.robot, START_NS, condition=self.condition)
+        self._physics = Physics(self.layout, config.robot, self.start_ns, condition=self.condition)
         self.movers = Moving(self.layout, self._physics, movers)
         self._sensors = SensorSuite(config.sensors, self._physics, self.layout, self.task, seed)
-        self._tick_ns = START_NS
+        self._tick_ns = self.start_ns
         self._place_beacon()
 
     @property
@@ -47,7 +48,7 @@ class Simulation:
     @property
     def elapsed(self) -> float:
         """Seconds since the beginning."""
-        return (self.now_ns - START_NS) * 1e-9
+        return (self.now_ns - self.start_ns) * 1e-9
 
     @property
     def pose(self) -> Pose:

@@ -7,7 +7,6 @@ from gymnasium import spaces
 
 from liquid_control_sim.scenario import Scenario
 from liquid_control_sim.sensors import SENSORS, Message
-from liquid_control_sim.simulation import START_NS
 
 Observation = dict[str, Any]
 NEVER = 10.0
@@ -81,7 +80,7 @@ class View:
         self.take(message)
         return {
             'sensor': self._names.index(message.event.sensor),
-            'stamp': np.array([(stamp_ns - START_NS) * 1e-9]),
+            'stamp': np.array([message.measured_s]),
             'dt': np.clip(np.array([dt], np.float32), -NEVER, NEVER),
             **self.held(message.delivered_ns),
         }

@@ -8,7 +8,6 @@ import numpy as np
 
 from liquid_control_sim.drive import Drive
 from liquid_control_sim.physics import Pose
-from liquid_control_sim.simulation import START_NS
 
 BRAKING = 0.7
 """A commanded speed below this share of what it was is a braking command."""
@@ -91,12 +90,12 @@ class Reactions:
         self._pending = waiting
 
     def _look(self) -> None:
-        event = self._drive.message.event
-        measured = (event.stamp_ns - START_NS) * 1e-9
+        message = self._drive.message
+        ranges, measured = message.event.value, message.measured_s
         entered = self._simulation.movers.entered_at
         for index in sorted(self._hidden):
             came = entered[index]
-            if came is None or measured < came or not self._shows(event.value, measured, index):
+            if came is None or measured < came or not self._shows(ranges, measured, index):
                 continue
             self._hidden.remove(index)
             speed = float(self._drive.command[0])

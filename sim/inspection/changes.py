@@ -34,7 +34,6 @@ from liquid_control_sim.inspection.driven import (
     Driven,
     dimmed,
     driven,
-    stamp_s,
 )
 from liquid_control_sim.inspection.thoughts import Thoughts, thoughts
 from liquid_control_sim.scenario import Scenario, with_patch
@@ -182,7 +181,7 @@ def _thinned(drive: Driven, at: float) -> Driven:
     kept = []
     for message in drive.messages:
         sensor = message.event.sensor
-        count[sensor] += stamp_s(message) >= at
+        count[sensor] += message.measured_s >= at
         kept.append(count[sensor] % SLOWER == 0)
     return replace(drive, accepted=drive.accepted & kept)
 

@@ -18,7 +18,6 @@ from liquid_control_sim.inspection.axes import (
     logarithmic,
     strips,
 )
-from liquid_control_sim.inspection.driven import stamp_s
 from liquid_control_sim.inspection.inspection import Inspection
 from liquid_control_sim.sensors import Message
 from liquid_control_sim.watch.strips import silences
@@ -58,7 +57,7 @@ def _draw_velocity(axes: Axes, found: Inspection, motor: int) -> None:
 def _draw_sensor(axes: Axes, found: Inspection, sensor: str) -> None:
     """What it said, a tick for each message by its stamp, and its silences."""
     messages, colour = found.drive.of(sensor), colour_of(sensor)
-    stamps = np.array([stamp_s(message) for message in messages])
+    stamps = np.array([message.measured_s for message in messages])
     name, values = _said(sensor, messages)
     label(axes, name)
     heard = sensor in found.policy.sensors

@@ -12,7 +12,7 @@ from liquid_control_sim.drive import Drive
 from liquid_control_sim.rollout import Robot, Rollout
 from liquid_control_sim.scenario import Scenario
 from liquid_control_sim.sensors import Message
-from liquid_control_sim.simulation import START_NS, Simulation
+from liquid_control_sim.simulation import Simulation
 
 DARK = 0.15
 """What `DimmedDrive` leaves of the light."""
@@ -53,11 +53,6 @@ class Driven:
         return [message for message in self.messages if message.event.sensor == sensor]
 
 
-def stamp_s(message: Message) -> float:
-    """When it was measured, by its stamp: seconds since the beginning."""
-    return (message.event.stamp_ns - START_NS) * 1e-9
-
-
 class DimmedDrive(Drive):
     """The light falls at second `at`: pixels of images measured from then on keep DARK of their
     value.
@@ -75,7 +70,7 @@ class DimmedDrive(Drive):
 def dimmed(message: Message, at: float) -> Message:
     """The same message, unless it is an image that was measured from second `at` on."""
     event = message.event
-    if event.sensor != 'camera' or stamp_s(message) < at:
+    if event.sensor != 'camera' or message.measured_s < at:
         return message
     return replace(message, event=event._replace(value=(event.value * DARK).astype(np.uint8)))
 
@@ -95,7 +90,7 @@ def driven(policy: Policy, drive: Drive, seed: int) -> Driven:
     messages, accepted_, wanted_, before_, twists, grip = zip(*notes, strict=True)
     return Driven(
         messages=messages,
-        times=np.array([(message.delivered_ns - START_NS) * 1e-9 for message in messages]),
+        times=np.array([message.delivered_s for message in messages]),
         accepted=np.array(accepted_),
         wanted=np.array(wanted_),
         # A message finds the command that answered the one before it.

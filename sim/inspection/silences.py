@@ -13,7 +13,7 @@ import numpy as np
 
 from liquid_control.policy import Engine, Policy
 from liquid_control.stream import Timeline, TimeRules
-from liquid_control_sim.inspection.driven import Driven, stamp_s
+from liquid_control_sim.inspection.driven import Driven
 from liquid_control_sim.inspection.thoughts import encoded
 from liquid_control_sim.sensors import Message
 
@@ -52,7 +52,7 @@ def silences(policy: Policy, drive: Driven, at: float) -> list[Silence]:
     every = answers(policy, messages, [True] * len(messages), drive.rules)
     found = []
     for sensor in policy.sensors:
-        kept = [m.event.sensor != sensor or stamp_s(m) < at for m in messages]
+        kept = [m.event.sensor != sensor or m.measured_s < at for m in messages]
         departures = answers(policy, messages, kept, drive.rules) - every
         found.append(Silence(sensor, at, times, departures))
     return found

@@ -14,7 +14,6 @@ from liquid_control.policy import Engine, Policy
 from liquid_control.stream import Event, Timeline
 from liquid_control_sim.inspection.driven import Driven
 from liquid_control_sim.sensors import Message
-from liquid_control_sim.simulation import START_NS
 
 
 class Thoughts(NamedTuple):
@@ -78,7 +77,7 @@ def thoughts(policy: Policy, drive: Driven) -> Thoughts:
     dt = np.where(reset, 0.0, np.diff(newest_ns, prepend=newest_ns[:1]) * 1e-9)
     x = np.concatenate((np.array(held), _age_input(policy, ages)), axis=1).astype(np.float32)
     return Thoughts(
-        times=np.array([(m.event.stamp_ns - START_NS) * 1e-9 for m in messages]),
+        times=np.array([m.measured_s for m in messages]),
         newest={name: _newest(messages, name, reset) for name in policy.sensors},
         ages=ages,
         x=x,

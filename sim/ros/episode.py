@@ -4,22 +4,22 @@ from dataclasses import replace
 
 from liquid_control.stream import Event
 from liquid_control_sim.scenario import Scenario
-from liquid_control_sim.sensors import Message
-from liquid_control_sim.simulation import START_NS, Simulation
+from liquid_control_sim.sensors import START_NS, Message
+from liquid_control_sim.simulation import Simulation
 
 
 class Episode:
     """A simulation whose time begins at start_ns of another clock.
 
-    start_ns 8 s:   simulation  1.0  1.5  2.0
-                    now_ns      8.0  8.5  9.0
+    start_ns 8 s:   simulation  71.0  71.5  72.0
+                    now_ns       8.0   8.5   9.0
     """
 
     def __init__(self, config: Scenario, seed: int, start_ns: int = START_NS) -> None:
         self.simulation = Simulation(config, seed)
         self.start_ns = start_ns
         self.seed = seed
-        self._shift_ns = start_ns - START_NS
+        self._shift_ns = start_ns - self.simulation.start_ns
 
     @property
     def now_ns(self) -> int:
@@ -37,4 +37,5 @@ class Episode:
             message,
             event=Event(event.stamp_ns + self._shift_ns, event.sensor, event.value),
             delivered_ns=message.delivered_ns + self._shift_ns,
+            start_ns=self.start_ns,
         )

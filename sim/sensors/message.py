@@ -7,6 +7,9 @@ import numpy as np
 from liquid_control.stream import Event
 from liquid_control_sim.physics import Pose
 
+START_NS = 1_000_000_000
+"""The least that the clock shows at the beginning: not 0, which ROS takes for an unset stamp."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Message:
@@ -15,6 +18,7 @@ class Message:
     pose: the robot's in the odometry's frame, of an `odometry` message; None for other sensors.
     beacon_pixels: how many pixels of a camera image show the beacon; 0 for other sensors.
     beacon: how many beacons had been reached when it was measured, so which beacon it shows.
+    start_ns: what the clock showed at the beginning of the episode.
     """
 
     event: Event
@@ -22,6 +26,17 @@ class Message:
     pose: Pose | None = None
     beacon_pixels: int = 0
     beacon: int = 0
+    start_ns: int = START_NS
+
+    @property
+    def measured_s(self) -> float:
+        """When it was measured, by its stamp: seconds since the beginning."""
+        return (self.event.stamp_ns - self.start_ns) * 1e-9
+
+    @property
+    def delivered_s(self) -> float:
+        """When it arrived: seconds since the beginning."""
+        return (self.delivered_ns - self.start_ns) * 1e-9
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Message):

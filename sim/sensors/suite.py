@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 
 import numpy as np
@@ -60,6 +61,7 @@ class SensorSuite:
         self, config: SuiteConfig, physics: Physics, layout: Layout, task: Task, seed: int
     ) -> None:
         self._physics, self._task = physics, task
+        self._message = partial(Message, start_ns=physics.now_ns)
         self._read: dict[str, Callable[[int, int], Iterator[Message]]] = {}
         noise, rhythm = _streams(seed, 0), _streams(seed, 1)
         if config.lidar:
@@ -111,16 +113,16 @@ class SensorSuite:
 
     def _scan(self, stamp_ns: int, delivered_ns: int) -> Iterator[Message]:
         self._physics.locate()
-        yield Message(Event(stamp_ns, 'lidar', self._lidar.measure()), delivered_ns)
+        yield self._message(Event(stamp_ns, 'lidar', self._lidar.measure()), delivered_ns)
 
     def _motion(self, stamp_ns: int, delivered_ns: int) -> Iterator[Message]:
         self._physics.refresh()
-        yield Message(Event(stamp_ns, 'imu', self._imu.measure()), delivered_ns)
+        yield self._message(Event(stamp_ns, 'imu', self._imu.measure()), delivered_ns)
 
     def _image(self, stamp_ns: int, delivered_ns: int) -> Iterator[Message]:
         self._physics.locate()
         image, pixels = self._camera.measure()
-        yield Message(
+        yield self._message(
             Event(stamp_ns, 'camera', image),
             delivered_ns,
             beacon_pixels=pixels,
@@ -129,10 +131,10 @@ class SensorSuite:
 
     def _way(self, stamp_ns: int, delivered_ns: int) -> Iterator[Message]:
         pose, velocity = self._odometry.measure()
-        yield Message(Event(stamp_ns, 'odometry', velocity), delivered_ns, pose)
+        yield self._message(Event(stamp_ns, 'odometry', velocity), delivered_ns, pose)
         if self._task.goal is not None:
             goal = distance_and_bearing(pose, *self._task.goal)
-            yield Message(Event(stamp_ns, 'goal', goal), delivered_ns)
+            yield self._message(Event(stamp_ns, 'goal', goal), delivered_ns)
 
 
 def _due(name: str, tick: Tick) -> tuple[int, str, Tick]:

@@ -27,7 +27,6 @@ from liquid_control_sim.ros.messages import (
     fixed_frames,
     flat_frame,
 )
-from liquid_control_sim.simulation import START_NS
 from liquid_control_sim.watch.markers import moving_markers, still_markers
 from liquid_control_sim.watch.recording import Moment, Recording
 
@@ -122,13 +121,13 @@ class _Scribe:
 
     def begin(self) -> None:
         """What holds for the whole run."""
-        run, words = self._run, self._words
+        run, words, start_ns = self._run, self._words, self._run.start_ns
         frames = fixed_frames(run.config.robot, run.layout.start)
-        self._write('/tf_static', START_NS, words.transforms(START_NS, *frames))
-        self._write('/world', START_NS, still_markers(START_NS, run.layout))
+        self._write('/tf_static', start_ns, words.transforms(start_ns, *frames))
+        self._write('/world', start_ns, still_markers(start_ns, run.layout))
         if run.goal is not None:
-            goal = words.place(START_NS, ODOM_FRAME, (*run.goal, 0.0))
-            self._write('/goal_pose', START_NS, goal)
+            goal = words.place(start_ns, ODOM_FRAME, (*run.goal, 0.0))
+            self._write('/goal_pose', start_ns, goal)
 
     def write(self, moment: Moment) -> None:
         write_sensor = self._sensors.get(moment.message.event.sensor)

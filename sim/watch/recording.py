@@ -10,7 +10,6 @@ from liquid_control_sim.drive import Drive
 from liquid_control_sim.physics import Pose
 from liquid_control_sim.scenario import Scenario
 from liquid_control_sim.sensors import Message
-from liquid_control_sim.simulation import START_NS
 from liquid_control_sim.tasks import Point
 from liquid_control_sim.watch.pilot import Mind, Pilot, pilot
 from liquid_control_sim.worlds import Layout
@@ -47,13 +46,14 @@ class Moment:
     @property
     def elapsed(self) -> float:
         """Seconds since the beginning."""
-        return (self.now_ns - START_NS) * 1e-9
+        return self.message.delivered_s
 
 
 class Run:
     """An episode to be driven. driver: a bundle's folder, or a planner's name.
 
-    layout: walls and obstacles. Raises BundleError, ConfigError.
+    layout: walls and obstacles. start_ns: what the clock shows at the beginning. Raises
+    BundleError, ConfigError.
     """
 
     def __init__(self, config: Scenario, seed: int, driver: Path | str) -> None:
@@ -64,6 +64,7 @@ class Run:
         self._looked_ns = 0
         self.layout: Layout = self._drive.simulation.layout
         self.goal = self._drive.simulation.task.goal
+        self.start_ns = self._drive.simulation.start_ns
 
     @property
     def title(self) -> str:

@@ -6,7 +6,6 @@ from collections import defaultdict
 import numpy as np
 
 from liquid_control_sim.physics import Pose
-from liquid_control_sim.simulation import START_NS
 from liquid_control_sim.tasks import Point
 from liquid_control_sim.watch.recording import Moment
 
@@ -37,8 +36,8 @@ class Series:
         self._target: Point | None = None
 
     def add(self, moment: Moment) -> None:
-        now, event = moment.elapsed, moment.message.event
-        self.arrivals[event.sensor].append(((event.stamp_ns - START_NS) * 1e-9, now))
+        now, message = moment.elapsed, moment.message
+        self.arrivals[message.event.sensor].append((message.measured_s, now))
         if moment.collisions > len(self.bumps):
             self.bumps.append((now, moment.pose[:2]))
         if moment.reached > len(self.reached) and self._target is not None:

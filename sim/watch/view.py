@@ -11,9 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Polygon
 
-from liquid_control.stream import Event
 from liquid_control_sim.physics import Pose
-from liquid_control_sim.simulation import START_NS
+from liquid_control_sim.sensors import Message
 from liquid_control_sim.watch.dials import Dials
 from liquid_control_sim.watch.plan import darker, draw_plan, footprint, nose, target_colour
 from liquid_control_sim.watch.recording import Moment, Run
@@ -59,7 +58,7 @@ class View:
         self._last = moment
         event = moment.message.event
         if event.sensor == 'lidar':
-            self._points.set_data(*self._hits(event).T)
+            self._points.set_data(*self._hits(moment.message).T)
         if event.sensor == 'camera':
             self._dials.show_image(event.value)
 
@@ -122,16 +121,16 @@ class View:
         self._done.set_data(*_columns([place for _, place in series.reached]))
         self._bumps.set_data(*_columns([place for _, place in series.bumps]))
 
-    def _hits(self, event: Event) -> np.ndarray:
+    def _hits(self, message: Message) -> np.ndarray:
         """Where the beams of a scan ended, in the world [n, 2]."""
         config = self._run.config
         lidar = config.sensors.lidar
         assert lidar is not None
-        seen = np.isfinite(event.value)
-        ranges, angles = event.value[seen], lidar.angles[seen]
+        seen = np.isfinite(message.event.value)
+        ranges, angles = message.event.value[seen], lidar.angles[seen]
         x, y, _ = config.robot.lidar_position
         points = np.stack([x + ranges * np.cos(angles), y + ranges * np.sin(angles)], axis=1)
-        return _to_world(points, self._pose_at((event.stamp_ns - START_NS) * 1e-9))
+        return _to_world(points, self._pose_at(message.measured_s))
 
     def _pose_at(self, time: float) -> Pose:
         """Between the two poses around it."""

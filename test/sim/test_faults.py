@@ -9,8 +9,8 @@ from liquid_control.schema import plain
 from liquid_control.stream import Timeline
 from liquid_control_sim.paths import share
 from liquid_control_sim.scenario import Scenario, faults_known, scenario
-from liquid_control_sim.sensors import Clock, Message, Tick
-from liquid_control_sim.simulation import START_NS, Simulation
+from liquid_control_sim.sensors import START_NS, Clock, Message, Tick
+from liquid_control_sim.simulation import Simulation
 
 ROBOTS = sorted(path.stem for path in (share() / 'config/simulation/robots').glob('*.yaml'))
 SENSORS = ('lidar', 'imu', 'camera', 'odometry')
@@ -69,7 +69,7 @@ def small(faults: str) -> Scenario:
 def test_a_robot_drives_with_every_profile_and_event_time_takes_its_messages(faults):
     simulation, timeline = Simulation(small(faults), seed=4), Timeline()
     simulation.command(0.3, 0.4)
-    messages: list[Message] = simulation.run_until(START_NS + 4_000_000_000)
+    messages: list[Message] = simulation.run_until(simulation.start_ns + 4_000_000_000)
     assert simulation.distance_m > 0.5
     for message in messages:
         timeline.add(message.event, message.delivered_ns)

@@ -7,7 +7,7 @@ import pytest
 
 from liquid_control_sim.scenario import scenario
 from liquid_control_sim.sensors import Message
-from liquid_control_sim.simulation import START_NS, Simulation
+from liquid_control_sim.simulation import Simulation
 
 
 def driven(seed: int, seconds: float, speed: float = 0.2) -> list[Message]:
@@ -62,7 +62,7 @@ def test_stamps_rise_per_sensor_but_arrive_out_of_order_across_sensors(stream):
 
 def test_the_clock_is_at_the_delivery_and_never_at_zero():
     simulation = Simulation(scenario(), seed=1)
-    assert simulation.now_ns == START_NS
+    assert simulation.now_ns == simulation.start_ns
     for _ in range(100):
         assert simulation.next_message().delivered_ns == simulation.now_ns
 
@@ -81,7 +81,7 @@ def test_running_to_a_time_gives_the_same_messages_as_one_by_one():
 def test_a_standing_robot_counts_no_distance_and_no_collision():
     simulation = Simulation(scenario(), seed=8)
     before = simulation.pose
-    simulation.run_until(START_NS + 3_000_000_000)
+    simulation.run_until(simulation.start_ns + 3_000_000_000)
     assert simulation.pose == pytest.approx(before, abs=0.005)
     assert simulation.distance_m < 0.01
     assert simulation.collisions == 0

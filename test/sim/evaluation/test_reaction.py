@@ -7,8 +7,7 @@ import pytest
 
 from liquid_control.stream import Event
 from liquid_control_sim.evaluation.reaction import Reactions
-from liquid_control_sim.sensors import LidarConfig, Message
-from liquid_control_sim.simulation import START_NS
+from liquid_control_sim.sensors import START_NS, LidarConfig, Message
 
 LIDAR = LidarConfig(beams=271)
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from liquid_control.policy import GruSpec, Policy
-from liquid_control_sim.inspection.driven import stamp_s
 from liquid_control_sim.inspection.saliency import LOOK_BACK, saliency
 from liquid_control_sim.inspection.thoughts import thoughts
 
@@ -42,7 +41,7 @@ def test_a_sensor_that_never_spoke_contributes_nothing_but_its_age(policy, drive
 
 def test_it_looks_back_no_further_than_the_memory_does(policy, drive):
     """After a silence of all sensors an answer is due to what was heard since, and no more."""
-    stamps = np.array([stamp_s(message) for message in drive.messages])
+    stamps = np.array([message.measured_s for message in drive.messages])
     lost = (stamps >= 0.3) & (stamps < 1.5)
     seen = thoughts(policy, replace(drive, accepted=drive.accepted & ~lost))
     assert np.count_nonzero(seen.resets) == 2

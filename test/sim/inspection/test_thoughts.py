@@ -10,14 +10,14 @@ from liquid_control.safety.limiter import Limiter
 from liquid_control.stream import Event, Timeline
 from liquid_control_sim.drive import Drive
 from liquid_control_sim.evaluation.evaluate import Evaluation, evaluate
-from liquid_control_sim.inspection.driven import DARK, DimmedDrive, stamp_s
+from liquid_control_sim.inspection.driven import DARK, DimmedDrive
 from liquid_control_sim.inspection.thoughts import thoughts
 from liquid_control_sim.paths import share
 
 
 def without(drive, begin, end):
     """As if all that was measured in between had been lost."""
-    taken = [not begin <= stamp_s(message) < end for message in drive.messages]
+    taken = [not begin <= message.measured_s < end for message in drive.messages]
     return replace(drive, accepted=drive.accepted & taken)
 
 
@@ -78,7 +78,7 @@ def test_light_falls_at_its_moment(config):
         while drive.simulation.elapsed < 0.8:
             message = drive.act((0.0, 0.0))
             if message.event.sensor == 'camera':
-                drive.images.append((stamp_s(message), drive.message.event.value.mean()))
+                drive.images.append((message.measured_s, drive.message.event.value.mean()))
     for (stamp, before), (_, after) in zip(bright.images, dark.images, strict=True):
         left = DARK if stamp >= 0.5 else 1.0
         assert after == pytest.approx(left * before, abs=1.0)

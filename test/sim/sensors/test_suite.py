@@ -10,8 +10,8 @@ import pytest
 from liquid_control.schema import ConfigError
 from liquid_control_sim.physics import Physics
 from liquid_control_sim.scenario import Scenario, scenario
-from liquid_control_sim.sensors import Message, SensorSuite, SuiteConfig
-from liquid_control_sim.simulation import START_NS, Simulation
+from liquid_control_sim.sensors import START_NS, Message, SensorSuite, SuiteConfig
+from liquid_control_sim.simulation import Simulation
 
 NAMES = ('lidar', 'imu', 'camera', 'odometry')
 SMALL = {'lidar': {'beams': 16}, 'camera': {'width': 8, 'height': 6}}
@@ -148,9 +148,9 @@ def test_the_wheels_are_counted_while_the_odometry_is_not_heard():
         config = with_sensors(odometry={'clock': {'outage': outage}})
         simulation = Simulation(config, seed=2)
         simulation.command(0.4, 2.0)
-        messages = simulation.run_until(START_NS + 1_500_000_000)
+        messages = simulation.run_until(simulation.start_ns + 1_500_000_000)
         simulation.command(0.4, -1.0)
-        messages += simulation.run_until(START_NS + 3_000_000_000)
+        messages += simulation.run_until(simulation.start_ns + 3_000_000_000)
         heard = by_sensor(messages)['odometry']
         silence = np.diff([message.event.stamp_ns for message in heard]).max()
         assert silence == pytest.approx(2e9 if outage else 0.05e9, abs=0.1e9)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from liquid_control_sim.scenario import scenario
-from liquid_control_sim.simulation import START_NS, Simulation
+from liquid_control_sim.simulation import Simulation
 from liquid_control_sim.tasks import Beacon, Goal
 from liquid_control_sim.worlds import (
     Arena,
@@ -73,7 +73,7 @@ def test_goals_and_beacons_can_be_reached(world):
 @pytest.mark.parametrize('world', WORLDS, ids=name)
 def test_every_task_runs_in_every_world(world, task):
     simulation = Simulation(scenario(world=world.type, task=task), seed=2)
-    messages = simulation.run_until(START_NS + 500_000_000)
+    messages = simulation.run_until(simulation.start_ns + 500_000_000)
     assert {'lidar', 'imu', 'odometry'} <= {message.event.sensor for message in messages}
     assert simulation.collisions == 0
     assert not simulation.task.finished
