@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from liquid_control.coin import toss
 from liquid_control.policy.backend import build_backend
 from liquid_control.policy.policy import Policy
 from liquid_control.stream import Step, TimeRules
@@ -170,16 +171,16 @@ class Engine:
         return np.tanh(y), state
 
     def _input(self, memory: Snapshot, later: float = 0.0) -> np.ndarray:
-        """The network's input, held features and ages, so many seconds after the newest stamp; as
-        `Policy.age_input` has them.
-        """
+        """The network's input, so many seconds after the newest stamp; see `Policy.inputs`."""
         stamps_ns, age_cap = memory.stamps_ns, self.policy.spec.age_cap
         newest_ns = max(stamps_ns.values(), default=0)
-        x, at = np.empty(len(memory.held) + len(self.policy.sensors), np.float32), len(memory.held)
+        x, at = np.empty(self.policy.core.inputs, np.float32), len(memory.held)
         x[:at] = memory.held
         for sensor in self.policy.sensors:
             stamp_ns = stamps_ns.get(sensor)
             age = math.inf if stamp_ns is None else (newest_ns - stamp_ns) * _NS + later
             x[at] = min(age / age_cap, 1.0)
             at += 1
+        if self.policy.spec.coin:
+            x[at] = toss(newest_ns + round(later * 1e9))
         return x

@@ -15,7 +15,7 @@ class Policy(nn.Module):
     held of each sensor.
 
     The network's input of one event is [held features of all sensors, age of each sensor /
-    age_cap].
+    age_cap], and the coin if the spec has one.
     """
 
     def __init__(self, spec: PolicySpec) -> None:
@@ -31,7 +31,14 @@ class Policy(nn.Module):
             self.slices[name] = slice(start, start + sensor.features)
             start += sensor.features
         self.held_size = start
-        self.core = spec.network.build(start + len(self.sensors))
+        self.core = spec.network.build(start + len(self.sensors) + spec.coin)
+
+    @property
+    def parts(self) -> dict[str, slice]:
+        """What the network's inputs are: each sensor's features, `ages`, and maybe `coin`."""
+        ages = slice(self.held_size, self.held_size + len(self.sensors))
+        parts = {**self.slices, 'ages': ages}
+        return {**parts, 'coin': slice(ages.stop, ages.stop + 1)} if self.spec.coin else parts
 
     def check(self, sensor: str, value: np.ndarray) -> None:
         """Raises ValueError, in one line, if the policy cannot take this sensor's array."""
@@ -66,13 +73,16 @@ class Policy(nn.Module):
         The same numbers as the Engine's, event by event.
         """
         held = torch.cat([self._held(name, window, memory) for name in self.sensors], dim=-1)
-        x = torch.cat((held, self.age_input(window.ages)), dim=-1)
+        x = self.inputs(held, window.ages, window.coin)
         y, state = self.core.sequence(x, memory.state, window.dt * self.spec.time_scale)
         return torch.tanh(y), Memory(state, held[:, -1])
 
-    def age_input(self, ages: Tensor) -> Tensor:
-        """Seconds of silence as the network sees them: 0 just now, 1 at age_cap or never."""
-        return (ages / self.spec.age_cap).clip(max=1.0)
+    def inputs(self, held: Tensor, ages: Tensor, coin: Tensor) -> Tensor:
+        """What the network sees [..., inputs] of held features [..., features], seconds of silence
+        [..., sensors], as 0 just now and 1 at age_cap or never, and of the coin [...].
+        """
+        parts = (held, (ages / self.spec.age_cap).clip(max=1.0), coin[..., None])
+        return torch.cat(parts if self.spec.coin else parts[:2], dim=-1)
 
     def _held(self, sensor: str, window: Window, memory: Memory) -> Tensor:
         """The features held of a sensor at each event, [batch, time, features]."""

@@ -151,6 +151,7 @@ class PolicySpec:
     age_cap: a sensor that was silent for this many seconds, or never spoke, is as old as can be.
     fixed_dt: seconds; a policy with it knows the order of events but not when they were, see
         `lived_ns`.
+    coin: it hears the clock's coin, see `liquid_control.coin`.
     """
 
     sensors: Annotated[dict[SensorName, SensorSpec], Field(min_length=1, max_length=16)]
@@ -159,6 +160,11 @@ class PolicySpec:
     age_cap: Positive = 1.0
     action: ActionSpec = ActionSpec()
     fixed_dt: Positive | None = None
+    coin: bool = False
+
+    def __post_init__(self) -> None:
+        if self.coin and self.fixed_dt is not None:
+            raise ValueError('coin wants true time, but fixed_dt is set: leave one of them out')
 
     def lived_ns(self, stamps_ns: np.ndarray) -> np.ndarray:
         """When ordered events happen to the policy: int64 [events], from their stamps.

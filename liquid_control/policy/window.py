@@ -17,12 +17,14 @@ class Window(NamedTuple):
     ages: [batch, time, sensors] seconds since each sensor's last stamp; infinite for one that
         never spoke.
     dt: [batch, time] seconds. 0 at a stream's first event, and behind its end.
+    coin: [batch, time], as it lies at each event, see `liquid_control.coin`.
     """
 
     values: dict[str, Tensor]
     rows: dict[str, Tensor]
     ages: Tensor
     dt: Tensor
+    coin: Tensor
 
 
 class Memory(NamedTuple):

@@ -77,9 +77,13 @@ def _draw_contributions(axes: Axes, found: Inspection, motor: int) -> None:
         axes.plot(hangs.times, contribution[:, motor], color=colour_of(sensor), lw=1.2)
     ages = np.sum(list(hangs.ages.values()), axis=0)
     axes.plot(hangs.times, ages[:, motor], color='black', lw=1.0, ls=':')
+    if found.policy.spec.coin:
+        axes.plot(hangs.times, hangs.coin[:, motor], color=INK, lw=1.0, ls='--')
     if motor == 0:
         entries = [line(colour_of(sensor), f'from {sensor}') for sensor in hangs.features]
         entries.append(line('black', 'from all ages', ls=':'))
+        if found.policy.spec.coin:
+            entries.append(line(INK, 'from the coin', ls='--'))
         key(axes, [*entries, line(_PALE, 'wanted', lw=3)])
 
 

@@ -2,7 +2,7 @@
 
 A policy remembers, so an answer hangs on more than the last event. With a(T) one of the two
 velocities wanted at time T, and x_t the input of the network at event t (held features and ages
-of all sensors), sensor s contributes
+of all sensors, and the coin), sensor s contributes
 
     C_s(T) = sum over events t in (T - LOOK_BACK, T], over s's features f, of
              x_tf * the mean over z from 0 to 1 of  da(T)/dx_tf  where all inputs are z x
@@ -42,7 +42,7 @@ class Saliency(NamedTuple):
     """Of k answers, at these times [k]; velocities are m/s and rad/s.
 
     answers, to_nothing: [k, 2], and what would have been answered to nothing.
-    features, ages: by sensor, [k, 2], what its features and its age contribute.
+    features, ages: by sensor, [k, 2], what its features and its age contribute. coin: [k, 2].
     directions: by LiDAR, [k, 2, sectors], from angle_min to angle_max.
     """
 
@@ -51,6 +51,7 @@ class Saliency(NamedTuple):
     to_nothing: np.ndarray
     features: dict[str, np.ndarray]
     ages: dict[str, np.ndarray]
+    coin: np.ndarray
     directions: dict[str, np.ndarray]
 
     @property
@@ -58,7 +59,7 @@ class Saliency(NamedTuple):
         """By how much all contributions together miss what they should add up to: root mean
         square, m/s and rad/s [2]. It is the error of the mean over z.
         """
-        whole = sum(self.features.values()) + sum(self.ages.values())
+        whole = sum(self.features.values()) + sum(self.ages.values()) + self.coin
         return np.sqrt(np.mean((whole - (self.answers - self.to_nothing)) ** 2, axis=0))
 
 
@@ -86,6 +87,7 @@ def saliency(policy: Policy, seen: Thoughts) -> Saliency:
         np.concatenate([part.to_nothing for part in parts]) * scale,
         {name: by_input[:, :, where].sum(axis=2) for name, where in policy.slices.items()},
         {name: by_input[:, :, policy.held_size + i] for i, name in enumerate(policy.sensors)},
+        by_input[:, :, policy.held_size + len(policy.sensors) :].sum(axis=2),
         {
             name: np.concatenate([part.directions[name] for part in parts]) * scale[:, None]
             for name in parts[0].directions

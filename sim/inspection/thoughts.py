@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from liquid_control.coin import tosses
 from liquid_control.policy import Engine, Policy
 from liquid_control.stream import Event, Timeline
 from liquid_control_sim.inspection.driven import Driven
@@ -75,7 +76,7 @@ def thoughts(policy: Policy, drive: Driven) -> Thoughts:
     newest_ns = lived_ns.max(axis=1)
     ages = np.where(lived_ns >= 0, (newest_ns[:, None] - lived_ns) * 1e-9, np.inf)
     dt = np.where(reset, 0.0, np.diff(newest_ns, prepend=newest_ns[:1]) * 1e-9)
-    x = np.concatenate((np.array(held), _age_input(policy, ages)), axis=1).astype(np.float32)
+    x = _inputs(policy, np.array(held), ages, tosses(newest_ns))
     return Thoughts(
         times=np.array([m.measured_s for m in messages]),
         newest={name: _newest(messages, name, reset) for name in policy.sensors},
@@ -90,8 +91,9 @@ def thoughts(policy: Policy, drive: Driven) -> Thoughts:
     )
 
 
-def _age_input(policy: Policy, ages: np.ndarray) -> np.ndarray:
-    return policy.age_input(torch.from_numpy(ages)).numpy()
+def _inputs(policy: Policy, *parts: np.ndarray) -> np.ndarray:
+    """parts: see `Policy.inputs`."""
+    return policy.inputs(*(torch.from_numpy(part) for part in parts)).float().numpy()
 
 
 def _newest(messages: Sequence[Message], sensor: str, resets: np.ndarray) -> np.ndarray:

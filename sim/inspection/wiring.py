@@ -53,11 +53,10 @@ def strengths(policy: Policy, seen: Thoughts) -> Strengths | None:
 
 def bundles(policy: Policy, found: Strengths) -> list[Bundle]:
     """From each sensor and layer to each layer that it reaches."""
-    inputs = {**policy.slices, 'ages': slice(policy.held_size, found.wiring.inputs)}
     layers = {name: found.wiring.neurons_of(name) for name in reversed(list(found.wiring.layers))}
     between = [
         (source, target, found.sensory[rows][:, columns])
-        for source, rows in inputs.items()
+        for source, rows in policy.parts.items()
         for target, columns in layers.items()
     ] + [
         (source, target, found.recurrent[list(rows)][:, columns])

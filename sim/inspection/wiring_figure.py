@@ -24,13 +24,12 @@ def wiring_figure(found: Inspection, strong: Strengths) -> Figure:
 
 def _name_inputs(axes: Axes, found: Inspection) -> None:
     policy = found.policy
-    groups = {**policy.slices, 'ages': slice(policy.held_size, policy.core.inputs)}
     places = next(
         offsets
         for drawn in axes.collections
         if len(offsets := np.asarray(drawn.get_offsets(), float)) == policy.core.inputs
     )
-    for sensor, rows in groups.items():
+    for sensor, rows in policy.parts.items():
         (x, first), (_, last) = places[rows.start], places[rows.stop - 1]
         colour = colour_of(sensor)
         axes.plot([x - 0.05] * 2, [first + 0.005, last - 0.005], color=colour, lw=3.0)

@@ -1,7 +1,8 @@
 """The privileged expert: plans with the true geometry, but for a beacon that it must see first.
 
 It is to be imitated by a policy that has the sensors alone, so its actions are smooth, and what it
-does next depends on what is in sight now or was a moment ago, not on a long history.
+does next depends on what is in sight now or was a moment ago, not on a long history. Where left is
+as good as right, the clock's coin decides, which the policy can hear.
 """
 
 import math
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from liquid_control.coin import toss
 from liquid_control_sim.planners.caution import Caution
 from liquid_control_sim.planners.grid import CostToGo, Grid, Point
 from liquid_control_sim.sensors import Message
@@ -32,7 +34,8 @@ class ExpertConfig:
     blocked: the clearance ahead at which it but creeps.
     cruise: the greatest speed, slower than allowed: who learns from it needs time to react.
     search_turn: the greatest turning speed when searching. search_bend: how much rather the search
-        turns to the side, so that the robot looks around.
+        turns to the side, so that the robot looks around. recall: for how long, after it has
+        forgotten where the beacon is, that is the side where it was; the coin's after that.
     """
 
     max_linear: float = 1.0
@@ -48,7 +51,8 @@ class ExpertConfig:
     slow: float = 0.35
     cruise: float = 0.75
     search_turn: float = 1.2
-    search_bend: float = 0.3
+    search_bend: float = 0.1
+    recall: float = 3.0
 
 
 class BeaconExpert:
@@ -56,7 +60,8 @@ class BeaconExpert:
 
     search: drive on to where there is room, bending to one side; turn there if there is none
         -> an image shows the beacon: drive there by the shortest comfortable way
-        -> no image has shown it for a while: search towards the side where it was
+        -> no image has shown it for a while: search towards the side where it was, then towards
+           the coin's
     """
 
     def __init__(self, simulation: Simulation, config: ExpertConfig | None = None) -> None:
@@ -99,17 +104,23 @@ class BeaconExpert:
 
     def _search(self, x: float, y: float, yaw: float) -> Point:
         """Drive on to where there is room, a little to the side; turn there if there is none."""
-        config = self._config
-        turns = _TURNS * self._side
+        config, side = self._config, self._search_side()
+        turns = _TURNS * side
         open_ = [self._openness(x, y, yaw + turn) for turn in turns]
         score = 3.0 * np.array(open_) - 0.2 * np.abs(turns) + config.search_bend * _TURNS
         share = np.exp(4.0 * (score - score.max()))
         turn = float(share @ turns / share.sum())
         if max(open_) < 0.2:
-            return 0.0, self._side * config.search_turn
+            return 0.0, side * config.search_turn
         straight = max(1.0 - (turn / config.turn_in_place) ** 2, 0.0)
         w = min(max(config.steering * turn, -config.search_turn), config.search_turn)
         return config.cruise * straight * self._pace(x, y, yaw), w
+
+    def _search_side(self) -> float:
+        """1 for left, -1 for right."""
+        simulation, config = self._simulation, self._config
+        lost_s = simulation.elapsed - self._seen_s - config.memory
+        return self._side if lost_s <= config.recall else toss(simulation.now_ns)
 
     def _openness(self, x: float, y: float, yaw: float) -> float:
         """Of the next metres in this direction, how many and how wide open, from 0 to 1."""

@@ -38,6 +38,7 @@ class Batch(NamedTuple):
             {name: rows.to(device) for name, rows in self.window.rows.items()},
             self.window.ages.to(device),
             self.window.dt.to(device),
+            self.window.coin.to(device),
         )
         return Batch(window, *(tensor.to(device) for tensor in self[1:]))
 
@@ -90,6 +91,7 @@ def collate(pieces: Sequence[Piece], sensors: tuple[str, ...], time: int) -> Bat
         dt=_padded(
             [piece.episode.dt[piece.start : piece.stop] for piece in pieces], time, hold=False
         ),
+        coin=_padded([piece.episode.coin[piece.start : piece.stop] for piece in pieces], time),
     )
     return Batch(
         window,

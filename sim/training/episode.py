@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from liquid_control.coin import tosses
 from liquid_control.files import write_whole
 from liquid_control.policy import Policy, PolicySpec
 from liquid_control.stream import Event
@@ -21,14 +22,15 @@ class Episode(NamedTuple):
     newest: [N, S], row in `values` that each sensor holds at each event; -1 before its first
         message.
     ages: [N, S] seconds since each sensor's last stamp, infinite before its first message.
-    dt: [N] seconds since the event before; it and the ages as the policy lives them. labels: [N,
-        2], the expert's raw actions; NaN where it said nothing.
+    dt: [N] seconds since the event before; it and the ages as the policy lives them. coin: [N], as
+        it lies at each event. labels: [N, 2], the expert's raw actions; NaN where it said nothing.
     """
 
     values: dict[str, np.ndarray]
     newest: np.ndarray
     ages: np.ndarray
     dt: np.ndarray
+    coin: np.ndarray
     labels: np.ndarray
 
 
@@ -111,5 +113,10 @@ def arranged(arrays: Mapping[str, np.ndarray], spec: PolicySpec) -> Episode:
     ages = np.where(newest >= 0, (stamps_ns[:, None] - last_ns) * 1e-9, np.inf)
     dt = np.diff(stamps_ns, prepend=stamps_ns[:1]) * 1e-9
     return Episode(
-        values, newest, ages.astype(np.float32), dt.astype(np.float32), arrays['labels']
+        values,
+        newest,
+        ages.astype(np.float32),
+        dt.astype(np.float32),
+        tosses(arrays['stamps_ns']),
+        arrays['labels'],
     )

@@ -51,7 +51,7 @@ def seen(drives: Sequence[tuple[Path, bool]], spec: PolicySpec) -> Iterator[Epis
 def mirrored(episode: Episode, spec: PolicySpec) -> Episode:
     """The same drive in a world whose left is this one's right."""
     values = {name: _mirrored(spec.sensors[name], episode.values[name]) for name in spec.sensors}
-    return episode._replace(values=values, labels=episode.labels * _VELOCITY)
+    return episode._replace(values=values, coin=-episode.coin, labels=episode.labels * _VELOCITY)
 
 
 def _mirrored(sensor: AnySensorSpec, prepared: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from liquid_control.coin import TOSS_NS, tosses
 from liquid_control.policy import (
     CameraSpec,
     Engine,
@@ -22,6 +23,7 @@ from liquid_control.stream import Event, Timeline
 PERIOD_NS = {'lidar': 50_000_000, 'imu': 10_000_000, 'camera': 66_000_000}
 LATENCY_NS = {'lidar': 15_000_000, 'imu': 1_000_000, 'camera': 43_000_000}
 EVENTS = 150
+START_NS = 2 * TOSS_NS - 700_000_000
 
 
 def policy_of(**settings):
@@ -35,9 +37,13 @@ def policy_of(**settings):
     return Policy(PolicySpec(sensors=sensors, network=network, time_scale=5.0, **settings)).eval()
 
 
-@pytest.fixture(scope='module', params=[None, 0.01], ids=['true time', 'fixed dt'])
+@pytest.fixture(
+    scope='module',
+    params=[{}, {'fixed_dt': 0.01}, {'coin': True}],
+    ids=['true time', 'fixed dt', 'coin'],
+)
 def policy(request):
-    return policy_of(fixed_dt=request.param)
+    return policy_of(**request.param)
 
 
 @pytest.fixture(scope='module')
@@ -51,8 +57,8 @@ def stream():
     }
     arrivals = []
     for sensor, period in PERIOD_NS.items():
-        stamp = 10**9 + int(rng.integers(period))
-        while stamp < 10**9 + EVENTS * 10_000_000:
+        stamp = START_NS + int(rng.integers(period))
+        while stamp < START_NS + EVENTS * 10_000_000:
             arrivals.append((stamp + LATENCY_NS[sensor], Event(stamp, sensor, value[sensor]())))
             stamp += period + int(rng.integers(-2_000_000, 2_000_000))
     return sorted(arrivals, key=lambda arrival: arrival[0])
@@ -82,7 +88,10 @@ def window(policy, events):
         ages.append(np.where(np.cumsum(said) > 0, (stamps - last) * 1e-9, np.inf))
     dt = np.diff(stamps, prepend=stamps[:1]) * 1e-9
     age = torch.tensor(np.stack(ages, axis=1), dtype=torch.float32)
-    return Window(values, index, age[None], torch.tensor(dt, dtype=torch.float32)[None])
+    coin = torch.from_numpy(tosses(np.array([event.stamp_ns for event in events])))
+    assert len(coin.unique()) == 2, 'the stream must hold two sides of the coin'
+    dt = torch.tensor(dt, dtype=torch.float32)
+    return Window(values, index, age[None], dt[None], coin[None])
 
 
 def test_sequence_equals_deployment_on_an_ordered_stream(policy, stream):
@@ -124,7 +133,8 @@ def _part(whole, start, stop):
         first = int(rows[0, start - 1]) if start else 0
         values[sensor] = whole.values[sensor][first : int(rows[0, stop - 1])]
         index[sensor] = rows[:, start:stop] - first
-    return Window(values, index, whole.ages[:, start:stop], whole.dt[:, start:stop])
+    rest = (part[:, start:stop] for part in (whole.ages, whole.dt, whole.coin))
+    return Window(values, index, *rest)
 
 
 def test_robots_side_by_side_equal_each_alone(policy, stream):

@@ -61,6 +61,7 @@ def test_the_whole_sequence_gives_the_deployed_actions(network):
         {'imu': 1 + torch.arange(count)[None]},
         torch.zeros(1, count, 1),
         torch.from_numpy(np.diff(TIMES_MS, prepend=0)[None] / 1000.0).float(),
+        torch.ones(1, count),
     )
     with torch.no_grad():
         actions, _ = pilot.unroll(window, pilot.blank(1))

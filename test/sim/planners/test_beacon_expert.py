@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from liquid_control.coin import TOSS_NS, toss
 from liquid_control_sim.drive import Drive
 from liquid_control_sim.planners import BeaconExpert
+from liquid_control_sim.planners.beacon_expert import ExpertConfig
 from liquid_control_sim.scenario import Scenario, scenario
 from liquid_control_sim.simulation import Simulation
 
@@ -88,6 +90,26 @@ def test_where_an_unseen_beacon_stands_changes_nothing():
         for simulation, expert, action in zip((one, other), experts, actions, strict=True):
             expert.observe(simulation.next_message())
             simulation.command(*action)
+
+
+def test_it_searches_to_the_side_of_the_coin():
+    simulation = Simulation(SINGLE, seed=1)
+    expert = BeaconExpert(simulation, ExpertConfig(search_bend=9.0))
+    sides = {}
+    for _ in range(8):
+        sides.setdefault(toss(simulation.now_ns), set()).add(np.sign(expert.act()[1]))
+        simulation.run_until(simulation.now_ns + TOSS_NS)
+    assert sides == {1.0: {1.0}, -1.0: {-1.0}}
+
+
+def test_it_searches_at_first_to_the_side_where_the_beacon_was():
+    simulation = Simulation(SINGLE, seed=1)
+    expert = BeaconExpert(simulation, ExpertConfig(search_bend=9.0))
+    expert.observe(replace(simulation.next_message(), beacon_pixels=50))
+    side = np.sign(expert.act()[1])
+    for _ in range(5):
+        simulation.run_until(simulation.now_ns + 1_100_000_000)
+        assert np.sign(expert.act()[1]) == side
 
 
 def test_an_image_of_the_last_beacon_says_nothing_about_the_next():

@@ -76,6 +76,7 @@ def test_a_mirrored_drive_is_the_one_of_the_mirrored_world(two_sides):
         np.testing.assert_allclose(shown.values[name], there.values[name], atol=1e-6)
     np.testing.assert_array_equal(shown.labels, there.labels)
     np.testing.assert_array_equal(shown.dt, there.dt)
+    np.testing.assert_array_equal(shown.coin, -there.coin)
     np.testing.assert_array_equal(mirrored(shown, SPEC).values['lidar'], here.values['lidar'])
 
 
