@@ -189,3 +189,19 @@ def test_no_time_passes_for_a_policy_with_fixed_dt_where_no_event_comes(stream):
     for policy, passes in ((fixed, False), (true, True)):
         actions, engine = deployed(policy, stream)
         assert (engine.peek(0.3) != pytest.approx(actions[-1], abs=1e-6)) == passes
+
+
+def test_a_policy_with_the_coin_looks_ahead_to_the_next_toss(stream):
+    """Time alone changes the answer little by little, a toss at once."""
+    policy = policy_of(coin=True)
+    before = [arrival for arrival in stream if arrival[0] < START_NS + 600_000_000]
+    _, engine = deployed(policy, before)
+    newest_ns = max(engine.memory().stamps_ns.values())
+    seconds = (2 * TOSS_NS - newest_ns) * 1e-9
+    early, last, first = (engine.peek(seconds + after) for after in (-2e-4, -1e-4, 1e-4))
+    assert np.abs(first - last).max() > 10.0 * np.abs(last - early).max()
+
+
+def test_the_coin_wants_true_time():
+    with pytest.raises(ValueError, match='coin wants true time, but fixed_dt is set'):
+        policy_of(coin=True, fixed_dt=0.01)

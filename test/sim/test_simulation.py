@@ -62,9 +62,19 @@ def test_stamps_rise_per_sensor_but_arrive_out_of_order_across_sensors(stream):
 
 def test_the_clock_is_at_the_delivery_and_never_at_zero():
     simulation = Simulation(scenario(), seed=1)
-    assert simulation.now_ns == simulation.start_ns
+    assert simulation.now_ns == simulation.start_ns >= 1_000_000_000
     for _ in range(100):
         assert simulation.next_message().delivered_ns == simulation.now_ns
+
+
+def test_a_drive_begins_at_a_time_of_its_own_and_messages_know_it():
+    simulations = [Simulation(scenario(), seed) for seed in (1, 1, 2, 3)]
+    starts = [simulation.start_ns for simulation in simulations]
+    assert starts[0] == starts[1]
+    assert len(set(starts)) == 3
+    for simulation in simulations:
+        message = simulation.next_message()
+        assert 0.0 <= message.measured_s < message.delivered_s == simulation.elapsed < 0.1
 
 
 def test_running_to_a_time_gives_the_same_messages_as_one_by_one():

@@ -35,5 +35,5 @@ def test_a_potential_that_crosses_its_targets_turns_the_synapse(policy, seen):
 def test_every_synapse_is_in_one_bundle(policy, seen):
     found = bundles(policy, strengths(policy, seen))
     assert sum(one.synapses for one in found) == policy.core.wiring.synapses
-    assert {one.source for one in found} == {*policy.sensors, 'ages', 'inter', 'command'}
+    assert {one.source for one in found} == {*policy.parts, 'inter', 'command'}
     assert all(0.0 <= one.excitatory <= 1.0 and one.w > 0.0 for one in found)
