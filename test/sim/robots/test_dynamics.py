@@ -217,7 +217,7 @@ def test_the_condition_drawn_is_known_and_one_seed_gives_the_same_episode():
     first, again, other = Simulation(config, 3), Simulation(config, 3), Simulation(config, 4)
     for simulation in (first, again, other):
         simulation.command(0.5, 0.5)
-        simulation.run_until(START_NS + 500_000_000)
+        simulation.run_until(simulation.start_ns + 500_000_000)
     assert first.condition == again.condition != other.condition
     assert 1.0 <= first.condition.payload <= 5.0
     assert first.pose == again.pose
