@@ -51,7 +51,7 @@ class ExpertConfig:
     slow: float = 0.35
     cruise: float = 0.75
     search_turn: float = 1.2
-    search_bend: float = 0.1
+    search_bend: float = 0.25
     recall: float = 3.0
 
 

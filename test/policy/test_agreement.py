@@ -23,7 +23,7 @@ from liquid_control.stream import Event, Timeline
 PERIOD_NS = {'lidar': 50_000_000, 'imu': 10_000_000, 'camera': 66_000_000}
 LATENCY_NS = {'lidar': 15_000_000, 'imu': 1_000_000, 'camera': 43_000_000}
 EVENTS = 150
-START_NS = 2 * TOSS_NS - 700_000_000
+START_NS = TOSS_NS - 700_000_000
 
 
 def policy_of(**settings):
