@@ -41,6 +41,7 @@ class ImitationConfig:
         out of them is the run's bundle, as validation tells less than so many passes do.
     mirror: share of the drives that a pass sees in a mirror, left for right. Only for a robot
         whose sensors are the same on both sides.
+    thinning: share of the drives of which a pass misses messages, see `thinned`.
     lanes, window: drives trained on at once, and events that gradients go back through.
     learning_rate: at the start; falls by a cosine to a tenth over the whole run. The network
         learns core_rate times as fast as the encoders: a liquid one's weights are larger.
@@ -61,6 +62,7 @@ class ImitationConfig:
     epochs: Count = 3
     last_epochs: Count | None = None
     mirror: Fraction = 0.0
+    thinning: Fraction = 0.0
     lanes: Count = 32
     window: Count = 128
     learning_rate: Positive = 3e-3

@@ -92,8 +92,13 @@ def load_episode(path: Path, spec: PolicySpec) -> Episode:
     """Read what a Recorder saved. spec: of the policy that is to learn from it; it has the
     sensors of the one that recorded, but may live in another time.
     """
+    return arranged(read_arrays(path), spec)
+
+
+def read_arrays(path: Path) -> dict[str, np.ndarray]:
+    """Read what a Recorder saved, as it collected it."""
     with np.load(path, allow_pickle=False) as arrays:
-        return arranged(arrays, spec)
+        return dict(arrays)
 
 
 def seconds_of(path: Path) -> float:

@@ -15,8 +15,8 @@ from liquid_control.schema import ConfigError
 from liquid_control_sim.training.batches import Batch, Piece, batches, collate
 from liquid_control_sim.training.config import ImitationConfig
 from liquid_control_sim.training.episode import load_episode
-from liquid_control_sim.training.mirror import drawn, seen
 from liquid_control_sim.training.ranks import ALONE, Ranks
+from liquid_control_sim.training.views import drawn, seen
 
 
 class Learner:
@@ -48,7 +48,7 @@ class Learner:
         self._rate = config.learning_rate * (0.55 + 0.45 * math.cos(math.pi * min(progress, 1.0)))
         self.policy.train()
         memory: Memory | None = None
-        mine = seen(ranks.share(drawn(paths, config.mirror, rng)), self.policy.spec)
+        mine = seen(ranks.share(drawn(paths, config, rng)), self.policy.spec)
         if len(paths) < ranks.size:
             raise ConfigError(f'{len(paths)} drives are too few for {ranks.size} processes')
         stream = batches(mine, self.policy.sensors, self._lanes, config.window)

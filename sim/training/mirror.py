@@ -1,8 +1,5 @@
 """A drive as a mirror shows it: left is right, and what was right to do there is right here."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-
 import numpy as np
 
 from liquid_control.policy import PolicySpec
@@ -15,7 +12,7 @@ from liquid_control.policy.spec import (
     LidarSpec,
     OdometrySpec,
 )
-from liquid_control_sim.training.episode import Episode, load_episode
+from liquid_control_sim.training.episode import Episode
 
 # Across the plane of x and z: turning about x and z, and accelerating along y, change their sign.
 _IMU = np.array([-1, 1, -1, 1, -1, 1], np.float32)
@@ -31,21 +28,6 @@ def check_mirror(spec: PolicySpec) -> None:
                 f'imitation.mirror wants a scan that is the same on both sides, but {name} sees '
                 f'{sensor.angle_min} to {sensor.angle_max}: set mirror to 0'
             )
-
-
-def drawn(
-    paths: Sequence[Path], share: float, rng: np.random.Generator
-) -> list[tuple[Path, bool]]:
-    """The drives in an order of chance, each with whether it is to be seen in the mirror."""
-    order, flips = rng.permutation(len(paths)), rng.random(len(paths)) < share
-    return [(paths[i], bool(flip)) for i, flip in zip(order, flips, strict=True)]
-
-
-def seen(drives: Sequence[tuple[Path, bool]], spec: PolicySpec) -> Iterator[Episode]:
-    """What was drawn, one after the other. spec: see load_episode."""
-    for path, is_mirrored in drives:
-        episode = load_episode(path, spec)
-        yield mirrored(episode, spec) if is_mirrored else episode
 
 
 def mirrored(episode: Episode, spec: PolicySpec) -> Episode:

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from liquid_control.policy import PolicySpec
 from liquid_control.policy.spec import CameraSpec, DepthSpec, LidarSpec
 from liquid_control.stream import Event
@@ -20,9 +22,7 @@ class Sight:
     """
 
     def __init__(self, spec: PolicySpec) -> None:
-        ranging = [name for name, sensor in spec.sensors.items() if isinstance(sensor, _RANGE)]
-        looking = [name for name, sensor in spec.sensors.items() if isinstance(sensor, CameraSpec)]
-        self._eyes = frozenset(ranging or looking)
+        self._eyes = eyes(spec)
         self._age_cap = spec.age_cap
         self._newest_ns = self._seen_ns = -math.inf
 
@@ -40,4 +40,16 @@ class Sight:
         if math.isinf(self._seen_ns):
             return 0.0
         age = (self._newest_ns - self._seen_ns) * 1e-9
-        return min(max(2.0 * (1.0 - age / self._age_cap), 0.0), 1.0)
+        return float(share(np.float64(age), self._age_cap))
+
+
+def eyes(spec: PolicySpec) -> frozenset[str]:
+    """The sensors that a policy sees with; none if it has neither ranges nor images."""
+    ranging = [name for name, sensor in spec.sensors.items() if isinstance(sensor, _RANGE)]
+    looking = [name for name, sensor in spec.sensors.items() if isinstance(sensor, CameraSpec)]
+    return frozenset(ranging or looking)
+
+
+def share(age: np.ndarray | np.float64, age_cap: float) -> np.ndarray:
+    """Of the speed, by the age of what was seen last, seconds; [...], infinite for never."""
+    return np.clip(2.0 * (1.0 - age / age_cap), 0.0, 1.0)

@@ -16,8 +16,9 @@ from liquid_control.policy import (
 )
 from liquid_control.stream import Event, Timeline
 from liquid_control_sim.training.batches import batches
+from liquid_control_sim.training.config import ImitationConfig
 from liquid_control_sim.training.episode import Recorder, load_episode
-from liquid_control_sim.training.mirror import drawn, seen
+from liquid_control_sim.training.views import drawn, seen
 
 SENSORS = {
     'lidar': LidarSpec(beams=48),
@@ -77,7 +78,7 @@ def test_windows_of_a_recorded_drive_give_the_deployed_actions(policy, tmp_path)
     actions = {seed: [] for seed in counts}
     memory = policy.blank(2)
     with torch.no_grad():
-        drives = seen(drawn(paths, 0.0, np.random.default_rng(0)), policy.spec)
+        drives = seen(drawn(paths, ImitationConfig(), np.random.default_rng(0)), policy.spec)
         for batch in batches(drives, policy.sensors, lanes=2, time=16):
             keep = (~batch.fresh).unsqueeze(1)
             memory = memory._replace(state=memory.state * keep, held=memory.held * keep)
@@ -106,7 +107,7 @@ def test_every_epoch_plays_the_drives_in_another_order(policy, tmp_path):
     paths = [record(policy, tmp_path / f'{seed}.npz', seed, 20) for seed in range(6)]
 
     def order(seed):
-        drives = seen(drawn(paths, 0.0, np.random.default_rng(seed)), policy.spec)
+        drives = seen(drawn(paths, ImitationConfig(), np.random.default_rng(seed)), policy.spec)
         return [int(b.labels[0, 0, 0]) for b in batches(drives, policy.sensors, 1, 32)]
 
     assert order(0) == order(0)

@@ -19,7 +19,7 @@ from liquid_control.stream import Event
 from liquid_control_sim.training.config import TrainConfig
 from liquid_control_sim.training.episode import Recorder, load_episode
 from liquid_control_sim.training.imitation import Learner
-from liquid_control_sim.training.mirror import drawn, mirrored, seen
+from liquid_control_sim.training.mirror import mirrored
 
 SENSORS = {
     'lidar': LidarSpec(beams=48),
@@ -80,14 +80,6 @@ def test_a_mirrored_drive_is_the_one_of_the_mirrored_world(two_sides):
     np.testing.assert_array_equal(mirrored(shown, SPEC).values['lidar'], here.values['lidar'])
 
 
-def test_the_share_says_how_many_are_seen_in_the_mirror(two_sides):
-    paths = [two_sides[0]] * 400
-    rng = np.random.default_rng(0)
-    assert not any(flip for _, flip in drawn(paths, 0.0, rng))
-    assert 140 < sum(flip for _, flip in drawn(paths, 0.5, rng)) < 260
-    assert all(flip for _, flip in drawn(paths, 1.0, rng))
-
-
 def test_a_pass_over_mirrored_drives_is_one_over_those_of_the_mirrored_world(two_sides):
     def losses(path, share):
         config = TrainConfig(policy=SPEC, imitation={'mirror': share, 'lanes': 1, 'window': 8})
@@ -98,13 +90,6 @@ def test_a_pass_over_mirrored_drives_is_one_over_those_of_the_mirrored_world(two
     weights = Policy(SPEC).state_dict()
     np.testing.assert_allclose(losses(two_sides[0], 1.0), losses(two_sides[1], 0.0), rtol=1e-5)
     assert not np.allclose(losses(two_sides[0], 1.0), losses(two_sides[0], 0.0))
-
-
-def test_what_is_drawn_is_what_is_seen(two_sides):
-    episode = load_episode(two_sides[0], SPEC)
-    plain, flipped = seen([(two_sides[0], False), (two_sides[0], True)], SPEC)
-    np.testing.assert_array_equal(plain.labels, episode.labels)
-    np.testing.assert_array_equal(flipped.labels, episode.labels * (1, -1))
 
 
 def test_a_robot_that_sees_more_of_one_side_is_refused():
