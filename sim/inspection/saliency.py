@@ -33,7 +33,7 @@ LOOK_BACK = 1.0
 """Seconds."""
 APART = 0.1
 """Seconds between the answers that are explained."""
-_PATH = 32
+_PATH = 48
 """Values of z, in the middles of as many equal parts."""
 _AT_ONCE = 32
 

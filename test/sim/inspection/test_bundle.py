@@ -10,6 +10,6 @@ SHIPPED = Path(__file__).parents[3] / 'models' / 'beacon'
 def test_the_shipped_bundle_tells_its_network_its_solver_and_its_training(capsys):
     print_bundle(SHIPPED)
     told = capsys.readouterr().out
-    assert 'ncp: 50 neurons, 1043 synapses' in told
+    assert 'ncp: 50 neurons, 1056 synapses' in told
     assert 'semi_implicit, 2 unfolds' in told
     assert 'config/train/beacon.yaml' in told
