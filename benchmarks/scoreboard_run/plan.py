@@ -62,7 +62,7 @@ class RoundsPlan:
 @configured
 class LearningPlan:
     """seeds: each network is trained once with each. passes: over all drives; of a try
-    trial_passes. lanes, window, warmup, thinning: see ImitationConfig.
+    trial_passes. lanes, window, warmup: see ImitationConfig.
     """
 
     seeds: Annotated[list[Natural], Field(min_length=1)]
@@ -71,7 +71,6 @@ class LearningPlan:
     lanes: Count
     window: Count
     warmup: Count = 1
-    thinning: Fraction = 0.0
 
 
 @configured

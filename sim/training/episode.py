@@ -114,14 +114,21 @@ def arranged(arrays: Mapping[str, np.ndarray], spec: PolicySpec) -> Episode:
     values = {name: arrays[f'value_{name}'] for name in spec.sensors}
     said = spoke[:, None] == np.arange(len(spec.sensors))
     newest = np.cumsum(said, axis=0) - 1
-    last_ns = np.maximum.accumulate(np.where(said, stamps_ns[:, None], 0), axis=0)
-    ages = np.where(newest >= 0, (stamps_ns[:, None] - last_ns) * 1e-9, np.inf)
     dt = np.diff(stamps_ns, prepend=stamps_ns[:1]) * 1e-9
     return Episode(
         values,
         newest,
-        ages.astype(np.float32),
+        ages(stamps_ns, said).astype(np.float32),
         dt.astype(np.float32),
         tosses(arrays['stamps_ns']),
         arrays['labels'],
     )
+
+
+def ages(stamps_ns: np.ndarray, said: np.ndarray) -> np.ndarray:
+    """How old at each event is what each sensor said last: float64 [N, S] seconds, infinite before
+    its first message. stamps_ns: [N], ordered. said: [N, S], whose event it is.
+    """
+    last_ns = np.maximum.accumulate(np.where(said, stamps_ns[:, None], 0), axis=0)
+    spoken = np.logical_or.accumulate(said, axis=0)
+    return np.where(spoken, (stamps_ns[:, None] - last_ns) * 1e-9, np.inf)

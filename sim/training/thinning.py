@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from liquid_control.policy import PolicySpec
+from liquid_control_sim.training.episode import ages
 from liquid_control_sim.training.sight import eyes, share
 
 _SPARED = 0.5
@@ -74,20 +75,16 @@ def _silenced(spoke: np.ndarray, spec: PolicySpec, rng: np.random.Generator) -> 
 
 def _slowed(arrays: Mapping[str, np.ndarray], kept: np.ndarray, spec: PolicySpec) -> np.ndarray:
     """The labels of what is kept, slower by as much as less is seen."""
-    all_of_it = np.ones(len(kept), bool)
-    was, now = _sight(arrays, all_of_it, spec)[kept], _sight(arrays, kept, spec)[kept]
+    stamps_ns, spoke = arrays['stamps_ns'], arrays['sensors']
+    was = _sight(stamps_ns, spoke, spec)[kept]
+    now = _sight(stamps_ns[kept], spoke[kept], spec)
     slower = np.divide(now, was, out=np.ones_like(was), where=was > 0.0)
     return arrays['labels'][kept] * np.minimum(slower, 1.0)[:, None].astype(np.float32)
 
 
-def _sight(arrays: Mapping[str, np.ndarray], kept: np.ndarray, spec: PolicySpec) -> np.ndarray:
+def _sight(stamps_ns: np.ndarray, spoke: np.ndarray, spec: PolicySpec) -> np.ndarray:
     """The share of speed that what was seen until each event allows, [events]."""
-    stamps_ns, spoke, seeing = arrays['stamps_ns'], arrays['sensors'], eyes(spec)
+    seeing = [column for column, name in enumerate(spec.sensors) if name in eyes(spec)]
     if not seeing:
         return np.ones(len(spoke))
-    columns = [column for column, name in enumerate(spec.sensors) if name in seeing]
-    seen_ns = np.where(kept & np.isin(spoke, columns), stamps_ns, np.iinfo(np.int64).min)
-    newest_ns = np.maximum.accumulate(seen_ns)
-    never = newest_ns == np.iinfo(np.int64).min
-    age = np.where(never, np.inf, (stamps_ns - np.where(never, 0, newest_ns)) * 1e-9)
-    return share(age, spec.age_cap)
+    return share(ages(stamps_ns, spoke[:, None] == seeing).min(1), spec.age_cap)
