@@ -21,6 +21,9 @@ EXTRAS := ros,sim,train,ray,dev
 # Python, it would keep ours from setting its own.
 unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE
 
+# pip compiles nothing, so every process would compile torch anew where this forbids to keep it.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint format types train evaluate venv clean
 
 demo: venv
