@@ -26,11 +26,14 @@ SHORT = scenario(task={'type': 'beacon', 'timeout': 1.0})
 
 @pytest.fixture(scope='module')
 def bundle(tmp_path_factory):
+    """A policy that knows nothing and drives on until it hits something, which ends an episode."""
     torch.manual_seed(0)
     sensors = {'lidar': LidarSpec(), 'imu': ImuSpec(), 'camera': CameraSpec()}
     path = tmp_path_factory.mktemp('bundle')
-    spec = PolicySpec(sensors=sensors, network=LtcSpec(NcpSpec(), unfolds=2))
-    save_bundle(Policy(spec), path, {})
+    policy = Policy(PolicySpec(sensors=sensors, network=LtcSpec(NcpSpec(), unfolds=2)))
+    with torch.no_grad():
+        policy.core.output_b.copy_(torch.tensor([1.0, 0.0]))
+    save_bundle(policy, path, {})
     return path
 
 
