@@ -95,8 +95,8 @@ def composed(data: object) -> object:
         value = given.get(part, usual)
         given[part] = {'type': usual, **value} if isinstance(value, dict) else {'type': value}
     whole: Plain = {'sensors': plain(SuiteConfig())}
-    whole = _over(whole, robot_layer(given['robot']['type']))
-    whole = _over(whole, given)
+    whole = laid_over(whole, robot_layer(given['robot']['type']))
+    whole = laid_over(whole, given)
     return _faulty(whole, faults_layer(given['faults']))
 
 
@@ -135,15 +135,15 @@ def _read(path: Path) -> Plain:
 def _faulty(whole: Plain, faults: Plain) -> Plain:
     """The faults laid over the rest; a sensor that is not there gets none."""
     removed = [name for name, sensor in whole['sensors'].items() if sensor is None]
-    return _over(_over(whole, faults), {'sensors': dict.fromkeys(removed)})
+    return laid_over(laid_over(whole, faults), {'sensors': dict.fromkeys(removed)})
 
 
-def _over(below: Plain, above: Mapping[str, Any]) -> Plain:
+def laid_over(below: Plain, above: Mapping[str, Any]) -> Plain:
     """Dicts are merged; anything else replaces what was below."""
     merged = dict(below)
     for key, value in above.items():
         if isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
-            merged[key] = _over(merged[key], value)
+            merged[key] = laid_over(merged[key], value)
         else:
             merged[key] = value
     return merged

@@ -54,6 +54,7 @@ def _learn(lesson: Lesson, plan: LearningPlan) -> str:
         learning_rate=lesson.chosen.learning_rate,
         core_rate=lesson.chosen.core_rate,
         warmup=plan.warmup,
+        thinning=plan.thinning,
     )
     learner, last = Learner(policy, config), float('nan')
     began = time.process_time()

@@ -9,6 +9,7 @@ from liquid_control.policy import ActionSpec, PolicySpec
 from liquid_control.policy.spec import SensorSpec
 from liquid_control.schema import Count, Positive, configured, read_yaml, validated
 from liquid_control_sim.evaluation.suite_config import ScenarioLayers, SeedsConfig, SweepConfig
+from liquid_control_sim.scenario import laid_over
 from liquid_control_sim.training.config import (
     DrivesConfig,
     Fraction,
@@ -62,7 +63,7 @@ class RoundsPlan:
 @configured
 class LearningPlan:
     """seeds: each network is trained once with each. passes: over all drives; of a try
-    trial_passes. lanes, window, warmup: see ImitationConfig.
+    trial_passes. lanes, window, warmup, thinning: see ImitationConfig.
     """
 
     seeds: Annotated[list[Natural], Field(min_length=1)]
@@ -71,6 +72,7 @@ class LearningPlan:
     lanes: Count
     window: Count
     warmup: Count = 1
+    thinning: Fraction = 0.0
 
 
 @configured
@@ -122,8 +124,13 @@ class Plan:
 
 
 def read_plan(file: Path) -> Plan:
-    """Raises ConfigError that names the file and the field."""
-    plan = validated(Plan, read_yaml(file), str(file))
+    """A file with a `base` is laid over that one, which is beside it. Raises ConfigError that names
+    the file and the field.
+    """
+    data = read_yaml(file)
+    if isinstance(data, dict) and isinstance(base := data.pop('base', None), str):
+        data = laid_over(read_yaml(file.parent / base), data)
+    plan = validated(Plan, data, str(file))
     for name, network in plan.networks.items():
         for chosen in network.tries:
             plan.spec(name, chosen)

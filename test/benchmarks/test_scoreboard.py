@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -141,3 +142,12 @@ def files(out):
     """All drives, cells and bundles, and when each was written."""
     made = [*out.rglob('*.npz'), *out.rglob('cells/*/*/*/0*.json'), *out.glob('bundles/*/*')]
     return {path: path.stat().st_mtime_ns for path in made}
+
+
+def test_a_plan_is_laid_over_its_base():
+    from scoreboard_run.plan import read_plan
+
+    base = read_plan(CONFIG.with_name('scoreboard_one_clock.yaml'))
+    thinned = read_plan(CONFIG.with_name('scoreboard_thinned.yaml'))
+    assert (base.learning.thinning, thinned.learning.thinning) == (0.0, 0.5)
+    assert replace(thinned, learning=base.learning) == base
