@@ -124,8 +124,9 @@ class Plan:
 
 
 def read_plan(file: Path) -> Plan:
-    """A file with a `base` is laid over that one, beside it. Raises ConfigError that names the file
-    and the field.
+    """One with a `base` is laid over that file beside it.
+
+    Raises ConfigError that names the file and the field.
     """
     data = read_yaml(file)
     if isinstance(data, dict) and isinstance(base := data.pop('base', None), str):
