@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from liquid_control.policy import PolicySpec
+from liquid_control.policy.spec import ImuSpec, OdometrySpec
 from liquid_control_sim.training.episode import ages
 from liquid_control_sim.training.sight import eyes, share
 
@@ -17,6 +18,9 @@ _SPARED = 0.5
 _LEAST = 0.1
 _BLINDED = 0.25
 """Probability that the drive's eyes close at some moment and stay closed."""
+_NUMBED = 0.15
+"""Probability that a sensor of the robot's own motion dies, half of them before they spoke."""
+_FEELING = ImuSpec | OdometrySpec
 
 
 def thinned(
@@ -30,13 +34,17 @@ def thinned(
 
     Each sensor keeps all, or a share that is drawn: a tenth at least, and enough to speak twice
     within spec.age_cap. Where it is the robot's eyes that fall silent, its other sensors may too,
-    and the labels slow down to rest, as in `sight`.
+    and the labels slow down to rest, as in `sight`. An IMU or odometry may die alone: who sees can
+    drive without.
     """
     stamps_ns, spoke = arrays['stamps_ns'], arrays['sensors']
     kept = np.ones(len(spoke), bool)
-    for column in range(len(spec.sensors)):
+    for column, sensor in enumerate(spec.sensors.values()):
         own = np.flatnonzero(spoke == column)
         kept[own] = _kept(stamps_ns[own], spec.age_cap, rng)
+        if isinstance(sensor, _FEELING) and rng.random() < _NUMBED:
+            moment = rng.integers(-len(own), len(own) + 1)
+            kept[own[max(moment, 0) :]] = False
     if rng.random() < _BLINDED:
         kept &= ~_silenced(spoke, spec, rng)
     kept[0] |= not kept.any()

@@ -53,15 +53,23 @@ def test_what_is_left_keeps_its_stamp_value_and_order(seed):
 
 
 def test_rates_reach_from_all_to_a_tenth():
-    rates = np.array(
-        [
-            np.bincount(thinned(WHOLE, spec(), np.random.default_rng(seed))['sensors'])[1] / 500
-            for seed in SEEDS
-        ]
-    )
+    thins = [thinned(WHOLE, spec(), np.random.default_rng(seed)) for seed in SEEDS]
+    rates = np.array([np.sum(thin['sensors'] == 1) for thin in thins]) / 500
     assert np.mean(rates == 1.0) > 0.3
-    assert np.quantile(rates, 0.05) < 0.25
-    assert rates.min() > 0.0
+    assert np.quantile(rates[rates > 0.0], 0.05) < 0.25
+
+
+def test_a_sensor_of_its_own_motion_dies_now_and_then_and_labels_stay():
+    dead = late = 0
+    for seed in SEEDS:
+        thin = thinned(WHOLE, spec(), np.random.default_rng(seed))
+        spoke = np.flatnonzero(thin['sensors'] == 1)
+        if ages(thin).max() < 0.5:
+            assert np.all(thin['labels'] == 1.0)
+            dead += not len(spoke)
+            late += len(spoke) > 0 and thin['stamps_ns'][-1] - thin['stamps_ns'][spoke[-1]] > 1e9
+    assert dead > 5
+    assert late > 5
 
 
 def test_a_slow_sensor_is_not_made_so_slow_that_nothing_can_be_known():
@@ -69,7 +77,7 @@ def test_a_slow_sensor_is_not_made_so_slow_that_nothing_can_be_known():
     thins = [thinned(slow, spec(), np.random.default_rng(seed)) for seed in SEEDS]
     seeing = [np.sum(thin['sensors'] == 0) for thin in thins if ages(thin)[-1] < 1.0]
     assert len(seeing) > 200
-    assert np.mean(np.array(seeing) < 13) < 0.05
+    assert np.mean(np.array(seeing) < 13) < 0.1
 
 
 def test_labels_are_the_slower_the_longer_no_scan_came():
