@@ -12,7 +12,7 @@ from liquid_control_sim.planners.beacon_expert import ExpertConfig
 from liquid_control_sim.scenario import Scenario, scenario
 from liquid_control_sim.simulation import Simulation
 
-SINGLE = scenario(task={'type': 'beacon', 'mode': 'single'})
+SINGLE = scenario(task={'type': 'beacon', 'mode': 'single'}, sensors={'imu': None})
 
 
 def drive(seed: int, config: Scenario = SINGLE, seconds: float = 60.0) -> Simulation:
