@@ -40,7 +40,7 @@ LONG_QUEUE = QoSProfile(depth=1000, reliability=ReliabilityPolicy.BEST_EFFORT)
 class World:
     """A SimNode and a listener; heard: all messages by topic, each with the simulation's time."""
 
-    def __init__(self, context, **parameters):
+    def __init__(self, context, queue, **parameters):
         overrides = [Parameter(name, value=value) for name, value in parameters.items()]
         self.node = SimNode(context=context, parameter_overrides=overrides)
         self.listener = Node('listener', context=context)
@@ -55,7 +55,7 @@ class World:
                 kinds.get(topic, Odometry),
                 topic,
                 lambda message, topic=topic: self.hear(topic, message),
-                LONG_QUEUE if topic == 'odom' else qos_profile_sensor_data,
+                queue,
             )
         self.listener.create_subscription(
             Clock, '/clock', lambda message: self.clocks.append(ns(message.clock)), CLOCK_QOS
@@ -71,6 +71,14 @@ class World:
 
     def hear(self, topic, message):
         self.heard[topic].append((self.node.now_ns, message))
+
+    def stamped_s(self, topic):
+        """The time between the first and the last stamp that was heard."""
+        stamps_ns = [ns(message.header.stamp) for _, message in self.heard[topic]]
+        return (max(stamps_ns) - min(stamps_ns)) * 1e-9 if stamps_ns else 0.0
+
+    def rate(self, topic):
+        return (len(self.heard[topic]) - 1) / self.stamped_s(topic)
 
     def command(self, linear, angular=0.0):
         message = self._kind()
@@ -120,8 +128,8 @@ def world():
     rclpy.init(context=context, domain_id=DOMAIN)
     worlds = []
 
-    def build(**parameters):
-        worlds.append(World(context, **parameters))
+    def build(queue=qos_profile_sensor_data, **parameters):
+        worlds.append(World(context, queue, **parameters))
         return worlds[-1]
 
     yield build
@@ -131,11 +139,8 @@ def world():
 
 
 def test_every_sensor_is_heard_at_its_rate(world):
-    world = world()
-    world.run(lambda: all(world.heard.values()))
-    before = {topic: len(messages) for topic, messages in world.heard.items()}
-    world.run_for(2.0)
-    rates = {topic: (len(world.heard[topic]) - before[topic]) / 2.0 for topic in before}
+    world = world(LONG_QUEUE)
+    world.run(lambda: all(world.stamped_s(topic) >= 2.0 for topic in world.heard), seconds=60.0)
     for topic, rate in {
         'scan': 20,
         'imu': 100,
@@ -143,7 +148,7 @@ def test_every_sensor_is_heard_at_its_rate(world):
         'odom': 30,
         'ground_truth': 50,
     }.items():
-        assert rates[topic] == pytest.approx(rate, rel=0.25)
+        assert world.rate(topic) == pytest.approx(rate, rel=0.25)
 
 
 def test_stamps_are_the_measurements_times_and_delivery_comes_later(world):
@@ -165,7 +170,7 @@ def test_the_clock_goes_on_and_never_back(world):
 
 
 def test_the_robot_drives_as_commanded_and_stops_when_commands_end(world):
-    world = world(real_time_factor=2.0)
+    world = world()
     simulation = world.node.simulation
     world.run(lambda: world.node.commands > 0, each=lambda: world.command(0.0, 0.5))
     world.run_for(1.0, each=lambda: world.command(0.0, 0.5))
@@ -198,16 +203,9 @@ def test_the_seed_makes_the_world(world):
 
 
 def test_odometry_is_that_of_the_sensor_lost_and_late_as_faults_have_it(world):
-    world = world(faults='lossy', real_time_factor=4.0)
-    stamps_ns = []
-
-    def heard_for(seconds):
-        stamps_ns[:] = [ns(message.header.stamp) for _, message in world.heard['odom']]
-        return stamps_ns and max(stamps_ns) - min(stamps_ns) >= seconds * 1e9
-
-    world.run(lambda: heard_for(6.0), seconds=60.0)
-    rate = (len(stamps_ns) - 1) / (max(stamps_ns) - min(stamps_ns)) * 1e9
-    assert 15.0 < rate < 28.0
+    world = world(LONG_QUEUE, faults='lossy', real_time_factor=4.0)
+    world.run(lambda: world.stamped_s('odom') >= 6.0, seconds=60.0)
+    assert 15.0 < world.rate('odom') < 28.0
     lags = [now_ns - ns(message.header.stamp) for now_ns, message in world.heard['odom']]
     assert min(lags) > 0
     message = world.heard['odom'][0][1]
