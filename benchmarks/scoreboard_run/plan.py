@@ -7,7 +7,7 @@ from pydantic import Field
 
 from liquid_control.policy import ActionSpec, PolicySpec
 from liquid_control.policy.spec import SensorSpec
-from liquid_control.schema import Count, Positive, configured, read_yaml, validated
+from liquid_control.schema import Count, Positive, configured, plain, read_yaml, validated
 from liquid_control_sim.evaluation.suite_config import ScenarioLayers, SeedsConfig, SweepConfig
 from liquid_control_sim.scenario import laid_over
 from liquid_control_sim.training.config import (
@@ -124,13 +124,14 @@ class Plan:
 
 
 def read_plan(file: Path) -> Plan:
-    """One with a `base` is laid over that file beside it.
+    """One with a `base` is laid over the plan in that file beside it.
 
     Raises ConfigError that names the file and the field.
     """
     data = read_yaml(file)
-    if isinstance(data, dict) and isinstance(base := data.pop('base', None), str):
-        data = laid_over(read_yaml(file.parent / base), data)
+    if isinstance(data, dict) and 'base' in data:
+        base = read_plan(file.parent / str(data.pop('base')))
+        data = laid_over(plain(base), data)
     plan = validated(Plan, data, str(file))
     for name, network in plan.networks.items():
         for chosen in network.tries:

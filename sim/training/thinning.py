@@ -92,7 +92,8 @@ def _slowed(arrays: Mapping[str, np.ndarray], kept: np.ndarray, spec: PolicySpec
 
 def _sight(stamps_ns: np.ndarray, spoke: np.ndarray, spec: PolicySpec) -> np.ndarray:
     """The share of speed that what was seen until each event allows, [events]."""
-    seeing = [column for column, name in enumerate(spec.sensors) if name in eyes(spec)]
+    seeing = eyes(spec)
     if not seeing:
         return np.ones(len(spoke))
-    return share(ages(stamps_ns, spoke[:, None] == seeing).min(1), spec.age_cap)
+    columns = [column for column, name in enumerate(spec.sensors) if name in seeing]
+    return share(ages(stamps_ns, spoke[:, None] == columns).min(1), spec.age_cap)
