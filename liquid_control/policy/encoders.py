@@ -101,7 +101,7 @@ class CameraEncoder(nn.Module):
 
     def __init__(self, spec: CameraSpec) -> None:
         super().__init__()
-        self.convolution = _convolution(spec.channels)
+        self.convolution = _convolution(spec.channels, spec.stride)
         width = _width(self.convolution, spec.channels, spec.height, spec.width)
         self.head = nn.Linear(width, spec.features)
 
@@ -110,7 +110,8 @@ class CameraEncoder(nn.Module):
 
     def forward(self, prepared: Tensor) -> Tensor:
         """prepared: [k, height, width, channels] uint8."""
-        pixels = prepared.permute(0, 3, 1, 2).to(self.head.weight.dtype) / 255.0 - 0.5
+        pixels = prepared.permute(0, 3, 1, 2).to(self.head.weight.dtype, copy=True)
+        pixels = pixels.div_(255.0).sub_(0.5)  # in place: it is most of an image's memory
         return torch.tanh(self.head(self.convolution(pixels)))
 
 
@@ -200,11 +201,15 @@ def build_encoder(spec: AnySensorSpec) -> Encoder:
             return GoalEncoder(spec)
 
 
-def _convolution(channels: int) -> nn.Sequential:
+def _convolution(channels: int, stride: int = 2) -> nn.Sequential:
+    """stride: of the first layer; see `CameraSpec`."""
+    if stride == 4:
+        first = [nn.Conv2d(channels, 16, 6, stride=4, padding=1)]
+    else:
+        halved = nn.Conv2d(channels, 8, 5, stride=2, padding=2)
+        first = [halved, nn.ReLU(), nn.Conv2d(8, 16, 3, stride=2, padding=1)]
     return nn.Sequential(
-        nn.Conv2d(channels, 8, 5, stride=2, padding=2),
-        nn.ReLU(),
-        nn.Conv2d(8, 16, 3, stride=2, padding=1),
+        *first,
         nn.ReLU(),
         nn.Conv2d(16, 24, 3, stride=2, padding=1),
         nn.ReLU(),

@@ -26,6 +26,7 @@ SPECS = [
     ImuSpec(),
     CameraSpec(width=16, height=12),
     CameraSpec(width=16, height=12, channels=1),
+    CameraSpec(width=16, height=12, stride=4),
     DepthSpec(width=16, height=12),
     OdometrySpec(),
     GoalSpec(),
