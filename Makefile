@@ -17,6 +17,9 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip install --no-compile -c constraints.txt
 EXTRAS := ros,sim,train,ray,dev
 
+# Tests that have a clock to keep; they get the machine to themselves, the others share it.
+REAL_TIME := test/benchmarks test/launch test/nodes test/sim/ros
+
 # The ROS wheels set LD_LIBRARY_PATH once and leave this mark. Inherited from another environment's
 # Python, it would keep ours from setting its own.
 unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE
@@ -30,7 +33,8 @@ demo: venv
 	$(BIN)/liquid_control demo --seconds $(DEMO_SECONDS) --seed $(SEED) --policy $(POLICY)
 
 test: venv
-	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest $(PYTEST_FLAGS) $(REAL_TIME)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(PYTEST_FLAGS) -n 2 --dist worksteal $(addprefix --ignore=,$(REAL_TIME))
 
 lint: venv
 	$(BIN)/ruff check .

@@ -74,7 +74,8 @@ setup(
         'train': ['tensorboard', 'rich', 'rosbags', 'optuna'],
         'ray': ['ray'],
         'dev': [
-            *('pytest', 'ruff', 'mypy', 'ncps', 'hypothesis', 'types-PyYAML', TRITON),
+            *('pytest', 'pytest-xdist', 'hypothesis', 'ncps'),
+            *('ruff', 'mypy', 'types-PyYAML', TRITON),
             *('mcap', 'mcap-ros2-support'),
         ],
     },

@@ -203,6 +203,7 @@ def build_encoder(spec: AnySensorSpec) -> Encoder:
 
 def _convolution(channels: int, stride: int = 2) -> nn.Sequential:
     """stride: of the first layer; see `CameraSpec`."""
+    first: list[nn.Module]
     if stride == 4:
         first = [nn.Conv2d(channels, 16, 6, stride=4, padding=1)]
     else:
