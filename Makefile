@@ -18,7 +18,8 @@ PIP := $(BIN)/python -m pip install --no-compile -c constraints.txt
 EXTRAS := ros,sim,train,ray,dev
 
 # Tests that have a clock to keep; they get the machine to themselves, the others share it.
-REAL_TIME := test/benchmarks test/launch test/nodes test/sim/ros
+REAL_TIME := test/launch test/nodes test/sim/ros \
+	$(addprefix test/benchmarks/,test_faults.py test_kills.py test_node_latency.py)
 
 # The ROS wheels set LD_LIBRARY_PATH once and leave this mark. Inherited from another environment's
 # Python, it would keep ours from setting its own.
