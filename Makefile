@@ -17,7 +17,8 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip install --no-compile -c constraints.txt
 EXTRAS := ros,sim,train,ray,dev
 
-# Tests that have a clock to keep; they get the machine to themselves, the others share it.
+# Tests that have a clock to keep get the machine to themselves; the others share it, with a thread
+# of torch each.
 REAL_TIME := test/launch test/nodes test/sim/ros \
 	$(addprefix test/benchmarks/,test_faults.py test_kills.py test_node_latency.py)
 
