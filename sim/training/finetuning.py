@@ -1,11 +1,13 @@
 """The rounds of a run after those of imitation: PPO, to be killed and resumed as the others.
 
 finetuning.safetensors   where it is, after every iteration
-bundle                   the best policy so far, by validation; at first the one it began with
+bundle                   the last policy that no earlier one beat, in validation, by more than
+                         chance does; at first the one it began with
 tensorboard/ppo          figures of each iteration, validations
 """
 
 import json
+import math
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -87,7 +89,8 @@ class Finetuning:
 
     def _end_round(self, judged: Callable[[int, float], None]) -> None:
         number = self.progress.round
-        verdict = self._judge.judge(self.ppo.policy, self.progress, self._story())
+        leeway = chance(self.config.validation_episodes)
+        verdict = self._judge.judge(self.ppo.policy, self.progress, self._story(), leeway)
         self.progress.note(verdict.score)
         self.progress.round, self.progress.epoch = number + 1, 0
         self._save()
@@ -138,6 +141,11 @@ class Finetuning:
     @property
     def _checkpoint(self) -> Path:
         return self.folder / 'finetuning.safetensors'
+
+
+def chance(episodes: int) -> float:
+    """Standard error of the difference of two rates, each of so many episodes; the largest."""
+    return math.sqrt(0.5 / episodes)
 
 
 def first_policy(bundle: Path, config: TrainConfig) -> Policy:

@@ -4,12 +4,13 @@ config.yaml              what was asked for
 origin.json              the command, git's revision, the versions and the seeds it began with
 checkpoint.safetensors   where it is, after every epoch
 drives/0, drives/1, ...  what was recorded in each round
-bundle                   the best policy of all rounds so far, by validation
+bundle                   the best policy of the rounds so far, by validation, or the last one
 finetuning.safetensors   see `finetuning`
 tensorboard              losses and validations
 """
 
 import json
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -127,10 +128,9 @@ class Run:
             self._epoch(paths)
             bar.advance(task)
         bar.remove_task(task)
+        leeway = math.inf if self._is_final(number) else 0.0
         verdict = self._ranks.first(
-            lambda: self._judge.judge(
-                self.policy, self.progress, self._story(), is_final=self._is_final(number)
-            )
+            lambda: self._judge.judge(self.policy, self.progress, self._story(), leeway)
         )
         self.progress.note(verdict.score)
         self.progress.round, self.progress.epoch = number + 1, 0

@@ -22,7 +22,7 @@ class Verdict(NamedTuple):
 
 
 class Judge:
-    """Keeps the policy that drove best of those it is shown, or the final one, as a run's bundle.
+    """Keeps the best policy that it is shown, or one nearly as good, as a run's bundle.
 
     drives: that validate. folder: of the run. board: gets the figures.
     """
@@ -35,16 +35,16 @@ class Judge:
         return self._folder / 'bundle'
 
     def judge(
-        self, policy: Policy, progress: Progress, story: dict[str, Any], is_final: bool = False
+        self, policy: Policy, progress: Progress, story: dict[str, Any], leeway: float = 0.0
     ) -> Verdict:
-        """Validate; keep the policy if no earlier one drove better, or if it is what the run was
-        for. The progress is yet to take note of it. story: for the bundle.
+        """Validate; keep the policy if no earlier one drove better by more than the leeway. The
+        progress is yet to take note of it. story: for the bundle.
         """
         candidate = self._folder / 'candidate'
         save_bundle(policy, candidate, {**story, 'validation': None})
         verdict = Verdict(*self._drives.validate(candidate))
         for name, value in verdict.figures.items():
             self._board.add_scalar(f'validation/{name}', value, progress.batches)
-        if is_final or verdict.score >= progress.best_score:
+        if verdict.score >= progress.best_score - leeway:
             save_bundle(policy, self.bundle, {**story, 'validation': verdict.figures})
         return verdict
