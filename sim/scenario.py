@@ -8,24 +8,21 @@ A scenario is put together from layers, each laid over the one before:
 """
 
 import json
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator
 
 from liquid_control.safety.limiter import Limits
 from liquid_control.schema import ConfigError, configured, plain, read_yaml, validated
 from liquid_control.stream import TimeRules
+from liquid_control_sim.layers import Plain, laid_over
 from liquid_control_sim.paths import share
 from liquid_control_sim.robots import RobotConfig
 from liquid_control_sim.sensors import SuiteConfig
 from liquid_control_sim.tasks import TaskConfig
 from liquid_control_sim.worlds import WorldConfig
-
-Plain = dict[str, Any]
-"""Of scalars, lists and dicts, as YAML gives it."""
 
 
 @configured
@@ -136,14 +133,3 @@ def _faulty(whole: Plain, faults: Plain) -> Plain:
     """The faults laid over the rest; a sensor that is not there gets none."""
     removed = [name for name, sensor in whole['sensors'].items() if sensor is None]
     return laid_over(laid_over(whole, faults), {'sensors': dict.fromkeys(removed)})
-
-
-def laid_over(below: Plain, above: Mapping[str, Any]) -> Plain:
-    """Dicts are merged; anything else replaces what was below."""
-    merged = dict(below)
-    for key, value in above.items():
-        if isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
-            merged[key] = laid_over(merged[key], value)
-        else:
-            merged[key] = value
-    return merged

@@ -7,9 +7,9 @@ from pydantic import Field
 
 from liquid_control.policy import ActionSpec, PolicySpec
 from liquid_control.policy.spec import SensorSpec
-from liquid_control.schema import Count, Positive, configured, plain, read_yaml, validated
+from liquid_control.schema import Count, Positive, configured, validated
 from liquid_control_sim.evaluation.suite_config import ScenarioLayers, SeedsConfig, SweepConfig
-from liquid_control_sim.scenario import laid_over
+from liquid_control_sim.layers import read_layers
 from liquid_control_sim.training.config import (
     DrivesConfig,
     Fraction,
@@ -124,15 +124,8 @@ class Plan:
 
 
 def read_plan(file: Path) -> Plan:
-    """One with a `base` is laid over the plan in that file beside it.
-
-    Raises ConfigError that names the file and the field.
-    """
-    data = read_yaml(file)
-    if isinstance(data, dict) and 'base' in data:
-        base = read_plan(file.parent / str(data.pop('base')))
-        data = laid_over(plain(base), data)
-    plan = validated(Plan, data, str(file))
+    """See `read_layers`. Raises ConfigError that names the file and the field."""
+    plan = validated(Plan, read_layers(file), str(file))
     for name, network in plan.networks.items():
         for chosen in network.tries:
             plan.spec(name, chosen)

@@ -11,7 +11,7 @@ from liquid_control_sim.commands.usage import UsageError, add_policy
 
 if TYPE_CHECKING:
     from liquid_control_sim.evaluation.evaluate import Evaluation, Result
-    from liquid_control_sim.scenario import Plain
+    from liquid_control_sim.layers import Plain
 
 _EPISODES = 100
 

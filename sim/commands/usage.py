@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from liquid_control_sim.paths import share
 
 if TYPE_CHECKING:
-    from liquid_control_sim.scenario import Plain, Scenario
+    from liquid_control_sim.layers import Plain
+    from liquid_control_sim.scenario import Scenario
 
 
 class UsageError(ValueError):

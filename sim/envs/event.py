@@ -9,7 +9,8 @@ from gymnasium import spaces
 from liquid_control_sim.drive import Drive
 from liquid_control_sim.envs.observation import Observation, View, event_space
 from liquid_control_sim.envs.reward import Reward
-from liquid_control_sim.scenario import Plain, Scenario, scenario
+from liquid_control_sim.layers import Plain
+from liquid_control_sim.scenario import Scenario, scenario
 
 
 class DriveEnv(gymnasium.Env[Observation, np.ndarray]):

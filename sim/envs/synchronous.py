@@ -5,7 +5,8 @@ from gymnasium import spaces
 
 from liquid_control_sim.envs.event import DriveEnv
 from liquid_control_sim.envs.observation import Observation, held_space
-from liquid_control_sim.scenario import Plain, Scenario
+from liquid_control_sim.layers import Plain
+from liquid_control_sim.scenario import Scenario
 
 
 class SyncDriveEnv(DriveEnv):

@@ -24,7 +24,8 @@ from pydantic import Field
 from liquid_control.schema import ConfigError, Count, configured, plain, read_yaml, validated
 from liquid_control_sim.evaluation.driver import Driver, as_driven, check_fit, find_driver
 from liquid_control_sim.evaluation.evaluate import Evaluation
-from liquid_control_sim.scenario import Plain, Scenario, scenario, with_faults, with_patch
+from liquid_control_sim.layers import Plain
+from liquid_control_sim.scenario import Scenario, scenario, with_faults, with_patch
 from liquid_control_sim.training.seeds import FIRST_TRAINING_SEED
 from liquid_control_sim.worlds import read_barn
 

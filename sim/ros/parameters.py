@@ -16,7 +16,8 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from liquid_control.schema import ConfigError
-from liquid_control_sim.scenario import Plain, Scenario, scenario
+from liquid_control_sim.layers import Plain
+from liquid_control_sim.scenario import Scenario, scenario
 
 
 class ParameterError(Exception):

@@ -7,7 +7,8 @@ import numpy as np
 from pydantic import Field
 
 from liquid_control.policy import PolicySpec
-from liquid_control.schema import Count, Positive, configured, read_yaml, validated
+from liquid_control.schema import Count, Positive, configured, validated
+from liquid_control_sim.layers import read_layers
 from liquid_control_sim.scenario import (
     ComposedScenario,
     Scenario,
@@ -201,5 +202,5 @@ class TrainConfig:
 
 
 def load_train_config(path: Path) -> TrainConfig:
-    """Read a YAML file. Raises ConfigError."""
-    return validated(TrainConfig, read_yaml(path), str(path))
+    """Read a YAML file, see `read_layers`. Raises ConfigError."""
+    return validated(TrainConfig, read_layers(path), str(path))

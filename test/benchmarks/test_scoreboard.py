@@ -10,7 +10,6 @@ import pytest
 import yaml
 
 from liquid_control.policy import Policy
-from liquid_control.schema import ConfigError
 
 BENCHMARKS = Path(__file__).parents[2] / 'benchmarks'
 CONFIG = BENCHMARKS.parent / 'config' / 'scoreboard.yaml'
@@ -152,20 +151,3 @@ def test_a_plan_is_laid_over_its_base():
     thinned = read_plan(CONFIG.with_name('scoreboard_thinned.yaml'))
     assert (base.learning.thinning, thinned.learning.thinning) == (0.0, 0.5)
     assert replace(thinned, learning=base.learning) == base
-
-
-@pytest.mark.parametrize(
-    ('text', 'said'),
-    [
-        ('base: nowhere.yaml', r'nowhere.yaml: No such file'),
-        ('base: 5', r'5: No such file'),
-        ('base: list.yaml', r'list.yaml: '),
-    ],
-)
-def test_a_base_that_is_no_plan_is_one_error_that_names_it(text, said, tmp_path):
-    from scoreboard_run.plan import read_plan
-
-    (tmp_path / 'list.yaml').write_text('[1, 2]')
-    (tmp_path / 'above.yaml').write_text(text)
-    with pytest.raises(ConfigError, match=said):
-        read_plan(tmp_path / 'above.yaml')
