@@ -126,7 +126,7 @@ class DepthEncoder(nn.Module):
     def __init__(self, spec: DepthSpec) -> None:
         super().__init__()
         self.spec = spec
-        self.convolution = _convolution(2)
+        self.convolution = _convolution(2, spec.stride)
         width = _width(self.convolution, 2, spec.height, spec.width)
         self.head = nn.Linear(width, spec.features)
 
@@ -201,7 +201,7 @@ def build_encoder(spec: AnySensorSpec) -> Encoder:
             return GoalEncoder(spec)
 
 
-def _convolution(channels: int, stride: int = 2) -> nn.Sequential:
+def _convolution(channels: int, stride: int) -> nn.Sequential:
     """stride: of the first layer; see `CameraSpec`."""
     first: list[nn.Module]
     if stride == 4:

@@ -86,7 +86,7 @@ class CameraSpec:
 class DepthSpec:
     """A depth image: metres along the optical axis, row 0 on top; NaN says nothing (REP-118).
 
-    range_max: farther is as good as clear.
+    stride: as of a camera. range_max: farther is as good as clear.
     """
 
     dtype: ClassVar[type] = np.float32
@@ -94,6 +94,7 @@ class DepthSpec:
     type: Literal['depth'] = 'depth'
     width: Side = 64
     height: Side = 48
+    stride: Literal[2, 4] = 2
     range_max: Positive = 10.0
     features: Features = 24
 

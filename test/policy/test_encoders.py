@@ -28,6 +28,7 @@ SPECS = [
     CameraSpec(width=16, height=12, channels=1),
     CameraSpec(width=16, height=12, stride=4),
     DepthSpec(width=16, height=12),
+    DepthSpec(width=16, height=12, stride=4),
     OdometrySpec(),
     GoalSpec(),
 ]

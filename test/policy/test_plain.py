@@ -23,6 +23,7 @@ CASES = [
     (CameraSpec(width=50, height=31, channels=1), RNG.integers(0, 256, (1, 31, 50, 1))),
     (CameraSpec(stride=4), RNG.integers(0, 256, (1, 48, 64, 3))),
     (DepthSpec(), DEPTH),
+    (DepthSpec(stride=4), DEPTH),
     (OdometrySpec(), RNG.normal(0.0, 1.0, (1, 2))),
     (GoalSpec(), np.array([[3.0, -1.2]])),
 ]
