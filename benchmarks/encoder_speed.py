@@ -9,14 +9,13 @@ microseconds, and the ratio of stride 2 to stride 4.
 """
 
 import argparse
-import json
 import statistics
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
+from timing import Run, bind, durations, report
 from torch import Tensor, nn
 
 from liquid_control.policy import CameraSpec
@@ -33,7 +32,6 @@ SENSORS: dict[str, AnySensorSpec] = {
 }
 GRU = 'GRU(50)'
 STEPS = 50  # of the robot in a round
-Run = Callable[[], object]
 
 
 def measured(spec: AnySensorSpec, count: int) -> np.ndarray:
@@ -59,23 +57,19 @@ def driving() -> dict[str, Run]:
     runs: dict[str, Run] = {}
     for name, spec in SENSORS.items():
         encoder = build_encoder(spec)
-        runs[name] = _answers(plain(encoder), encoder.prepare(measured(spec, 1)))
+        runs[name] = bind(plain(encoder), encoder.prepare(measured(spec, 1)))
     cell, x, state = nn.GRUCell(100, 50), torch.randn(1, 100), torch.zeros(1, 50)
     runs[GRU] = torch.no_grad()(lambda: cell(x, state))
     return runs
 
 
 def medians_us(runs: dict[str, Run], rounds: int, repeats: int = 1) -> dict[str, float]:
-    """Of one run of each, in turn; a first round does not count."""
-    seconds: dict[str, list[float]] = {name: [] for name in runs}
-    for number in range(rounds + 1):
-        for name, run in runs.items():
-            began = time.perf_counter()
-            for _ in range(repeats):
-                run()
-            if number:
-                seconds[name].append((time.perf_counter() - began) / repeats)
-    return {name: round(statistics.median(each) * 1e6, 1) for name, each in seconds.items()}
+    """Of one run of each, see `durations`; and how much longer stride 2 takes than stride 4."""
+    seconds = durations(runs, rounds, repeats)
+    us = {name: round(statistics.median(each) * 1e6, 1) for name, each in seconds.items()}
+    for kind in ('camera', 'depth'):
+        us[f'{kind}, ratio'] = round(us[f'{kind}, stride 2'] / us[f'{kind}, stride 4'], 2)
+    return us
 
 
 def _learns(network: nn.Module, x: Tensor, output: Callable[..., Tensor]) -> Run:
@@ -86,10 +80,6 @@ def _learns(network: nn.Module, x: Tensor, output: Callable[..., Tensor]) -> Run
     return run
 
 
-def _answers(forward: Callable[[np.ndarray], np.ndarray], prepared: np.ndarray) -> Run:
-    return lambda: forward(prepared)
-
-
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -98,18 +88,12 @@ def main() -> None:
     parser.add_argument('--rounds', type=int, default=15, help='timed runs of each')
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    figures: dict[str, dict[str, float]] = {
+    figures = {
+        'count': arguments.count,
         'learning': medians_us(learning(arguments.count), arguments.rounds),
         'driving': medians_us(driving(), arguments.rounds, STEPS),
     }
-    for us in figures.values():
-        for kind in ('camera', 'depth'):
-            us[f'{kind}, ratio'] = round(us[f'{kind}, stride 2'] / us[f'{kind}, stride 4'], 2)
-    text = json.dumps({'count': arguments.count, **figures}, indent=2)
-    print(text)
-    if arguments.json:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(text + '\n')
+    report(figures, arguments.json)
 
 
 if __name__ == '__main__':

@@ -11,12 +11,12 @@ other things to do fetches code and data anew. Microseconds, median and 99th per
 """
 
 import argparse
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from timing import report
 
 from liquid_control.safety import Guard, GuardConfig, read_beams, rehearse
 
@@ -86,11 +86,7 @@ def main() -> None:
     arguments = parser.parse_args()
     rehearse()
     figures = {scene.__name__: measure(scene, arguments.calls) for scene in (corridor, crowd)}
-    text = json.dumps(figures, indent=2)
-    print(text)
-    if arguments.json:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(text + '\n')
+    report(figures, arguments.json)
 
 
 if __name__ == '__main__':

@@ -14,8 +14,6 @@ import json
 import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +21,7 @@ import ncps.torch
 import ncps.wirings
 import numpy as np
 import torch
+from timing import Run, bind, durations
 from torch import Tensor, nn
 
 from liquid_control.liquid import LTC, Random
@@ -32,7 +31,6 @@ INPUTS = 128
 SIZES = (19, 64, 128)
 TRAINING = ((1, 128), (32, 128), (256, 8))  # batch, events
 MIDPOINT = {'solver': 'exponential_midpoint', 'unfolds': 1}
-Run = Callable[[], object]
 Row = dict[str, float | str]
 
 
@@ -201,10 +199,6 @@ def _resident(field: str) -> float:
     return int(next(line for line in lines if line.startswith(field)).split()[1]) / 1024
 
 
-def bind(function: Callable[..., object], *arguments: object) -> Run:
-    return lambda: function(*arguments)
-
-
 def trains(network: nn.Module, x: Tensor, **times: Tensor) -> Run:
     def run() -> None:
         network.zero_grad()
@@ -215,17 +209,8 @@ def trains(network: nn.Module, x: Tensor, **times: Tensor) -> Run:
 
 
 def times(runs: dict[str, Run], rounds: int, repeats: int = 1) -> dict[str, float]:
-    """Median seconds of a run of each, `repeats` of them in turn with the others, after a first
-    round that does not count. p99: of ours.
-    """
-    seconds: dict[str, list[float]] = {name: [] for name in runs}
-    for number in range(rounds + 1):
-        for name, run in runs.items():
-            for _ in range(repeats):
-                began = time.perf_counter()
-                run()
-                if number:
-                    seconds[name].append(time.perf_counter() - began)
+    """Median seconds of a run of each, see `durations`. p99: of ours."""
+    seconds = durations(runs, rounds, repeats)
     medians = {name: statistics.median(values) for name, values in seconds.items()}
     return medians | {'p99': float(np.percentile(seconds['ours'], 99))}
 

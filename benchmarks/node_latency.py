@@ -14,7 +14,6 @@ The echo node is rclpy's simplest: subscriptions of message objects and the stan
 """
 
 import argparse
-import json
 import os
 import secrets
 import signal
@@ -41,6 +40,7 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.serialization import serialize_message
 from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import Image, Imu, LaserScan
+from timing import report
 
 ROOT = Path(__file__).resolve().parents[1]
 TOPICS = {'lidar': (LaserScan, 'scan'), 'imu': (Imu, 'imu'), 'camera': (Image, 'image')}
@@ -308,11 +308,7 @@ def main() -> int:
     for percentile in ('p50', 'p99'):
         ratio = figures['node'][f'{percentile}_ms'] / figures['echo'][f'{percentile}_ms']
         figures[f'ratio_{percentile}'] = round(ratio, 3)
-    text = json.dumps(figures, indent=2)
-    print(text)
-    if arguments.json:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(text + '\n')
+    report(figures, arguments.json)
     return 0
 
 

@@ -7,7 +7,6 @@ tensorboard/ppo          figures of each iteration, validations
 """
 
 import json
-import math
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -30,7 +29,7 @@ from liquid_control_sim.training.experience import Trial, Trials, drive
 from liquid_control_sim.training.ppo import Ppo
 from liquid_control_sim.training.seeds import drive_seeds
 from liquid_control_sim.training.simulated import SimulatedDrives
-from liquid_control_sim.training.validation import Judge
+from liquid_control_sim.training.validation import Judge, chance
 from liquid_control_sim.workers import processes
 
 _STREAM = 4
@@ -141,11 +140,6 @@ class Finetuning:
     @property
     def _checkpoint(self) -> Path:
         return self.folder / 'finetuning.safetensors'
-
-
-def chance(episodes: int) -> float:
-    """Standard error of the difference of two rates, each of so many episodes; the largest."""
-    return math.sqrt(0.5 / episodes)
 
 
 def first_policy(bundle: Path, config: TrainConfig) -> Policy:

@@ -1,5 +1,6 @@
 """Which of a run's policies is its bundle."""
 
+import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -48,3 +49,10 @@ class Judge:
         if verdict.score >= progress.best_score - leeway:
             save_bundle(policy, self.bundle, {**story, 'validation': verdict.figures})
         return verdict
+
+
+def chance(episodes: int) -> float:
+    """How far two scores differ by chance: the largest standard error of the difference of two
+    rates, each of so many episodes.
+    """
+    return math.sqrt(0.5 / episodes)

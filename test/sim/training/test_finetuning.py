@@ -23,6 +23,7 @@ from liquid_control_sim.training.checkpoint import Progress
 from liquid_control_sim.training.config import load_train_config
 from liquid_control_sim.training.finetuning import Finetuning
 from liquid_control_sim.training.run import start
+from liquid_control_sim.training.simulated import SimulatedDrives
 
 SMOKE = Path(__file__).parents[3] / 'config' / 'train' / 'smoke.yaml'
 PPO = {
@@ -123,6 +124,22 @@ def test_it_begins_with_the_best_policy_of_the_rounds_before(tmp_path, config, b
     assert all(begun[name].equal(expected[name]) for name in expected)
     assert finetuning.progress.round == 2
     assert finetuning.progress.best_score < 0.0, 'judged anew, by driving'
+
+
+@pytest.mark.slow
+def test_it_keeps_the_last_policy_that_no_earlier_one_beat_by_more_than_chance(
+    tmp_path, config, bundle, monkeypatch
+):
+    scores = [
+        0.9,
+        0.5,
+        0.1,
+    ]  # of the given policy and of two rounds; by chance 2 drives differ by 0.5
+    monkeypatch.setattr(SimulatedDrives, 'validate', lambda self, candidate: ({}, scores.pop(0)))
+    path = config(bundle=str(bundle), rounds=2, iterations=2)
+    assert main(['train', '--config', str(path), '--run', str(tmp_path / 'run')]) == 0
+    assert not scores
+    assert read_bundle_file(tmp_path / 'run' / 'bundle').training['round'] == 1
 
 
 @pytest.mark.parametrize('names', [['lidar', 'camera'], ['camera', 'imu', 'lidar']])

@@ -6,8 +6,7 @@ from liquid_control.policy import Policy, PolicySpec
 from liquid_control.policy.bundle import read_bundle_file
 from liquid_control.schema import validated
 from liquid_control_sim.training.checkpoint import Progress
-from liquid_control_sim.training.finetuning import chance
-from liquid_control_sim.training.validation import Judge
+from liquid_control_sim.training.validation import Judge, chance
 
 BEST = 0.75
 SPEC = validated(
