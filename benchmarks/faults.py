@@ -9,7 +9,6 @@ expected.
 """
 
 import argparse
-import json
 import math
 import os
 import platform
@@ -27,6 +26,7 @@ from fault_run import on_operation, on_policy, on_process, on_sensors, on_time
 from fault_run.fault import Fault, UnexpectedError
 from fault_run.robot import CMD_VEL_TIMEOUT_S, FAULT_S, Robot
 from rclpy.signals import SignalHandlerOptions
+from timing import keep
 
 from liquid_control.policy import (
     CameraSpec,
@@ -170,13 +170,10 @@ def main() -> int:
     began = time.monotonic()
     rows = run(chosen, log)
     seconds = time.monotonic() - began
-    for path, text in (
-        (arguments.json, json.dumps(rows, indent=2, ensure_ascii=False) + '\n'),
-        (arguments.markdown, markdown(rows, seconds)),
-    ):
-        if path:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+    keep(rows, arguments.json)
+    if arguments.markdown:
+        arguments.markdown.parent.mkdir(parents=True, exist_ok=True)
+        arguments.markdown.write_text(markdown(rows, seconds))
     failed = [row['fault'] for row in rows if not row['passed']]
     print(f'{len(rows) - len(failed)} of {len(rows)} as expected in {seconds:.0f} s')
     return 1 if failed else 0

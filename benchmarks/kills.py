@@ -14,7 +14,6 @@ and unchanged; at the end, all has to be as it is undisturbed. Exit code 0 if so
 """
 
 import argparse
-import json
 import shutil
 import sys
 import tempfile
@@ -29,6 +28,7 @@ import numpy as np
 from kill_run.jobs import OUT, Job, digest, jobs, write_files
 from kill_run.session import Session
 from safetensors import SafetensorError
+from timing import keep
 
 PATIENCE_S = 300.0
 AIM_S = 15.0
@@ -248,9 +248,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         for name in arguments.only or known:
             rows.append(try_out(known[name], arguments.times, arguments.seed, Path(folder, name)))
             say(rows[-1])
-    if arguments.json:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(json.dumps(rows, indent=2) + '\n')
+    keep(rows, arguments.json)
     return 1 if any(row['lost'] for row in rows) else 0
 
 

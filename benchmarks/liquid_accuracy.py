@@ -8,13 +8,13 @@ depends on its seed alone: the same command gives the same numbers on the same m
 """
 
 import argparse
-import json
 import statistics
 from pathlib import Path
 
 import torch
 from accuracy import cheetah, event_xor
 from accuracy.training import Row, Settings, run
+from timing import keep
 
 EPOCHS = {'cheetah': 60, 'event_xor': 8}
 
@@ -57,9 +57,7 @@ def main() -> None:
         of_cell = [run(task, name, seed, settings) for seed in arguments.seeds]
         print(line(of_cell), flush=True)
         rows += of_cell
-        if arguments.json:
-            text = json.dumps([row.as_dict() for row in rows], indent=2)
-            arguments.json.write_text(text + '\n')
+        keep([row.as_dict() for row in rows], arguments.json)
 
 
 def line(rows: list[Row]) -> str:

@@ -10,7 +10,6 @@ one dt for the whole batch, as it knows no other.
 """
 
 import argparse
-import json
 import statistics
 import subprocess
 import sys
@@ -21,7 +20,7 @@ import ncps.torch
 import ncps.wirings
 import numpy as np
 import torch
-from timing import Run, bind, durations
+from timing import Run, bind, durations, keep
 from torch import Tensor, nn
 
 from liquid_control.liquid import LTC, Random
@@ -79,9 +78,7 @@ def main() -> None:
     for name, part in parts.items():
         if arguments.only in (None, name):
             rows += part(arguments.rounds)
-    if arguments.json:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(json.dumps(rows, indent=2) + '\n')
+    keep(rows, arguments.json)
     if arguments.plot:
         plot_growth([row for row in rows if row['part'] == 'growth'], arguments.plot)
 

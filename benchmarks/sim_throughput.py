@@ -23,7 +23,6 @@ and its shares are those of full.
 """
 
 import argparse
-import json
 import multiprocessing
 import os
 import statistics
@@ -40,6 +39,7 @@ os.environ.setdefault('OMP_NUM_THREADS', '1')
 
 import mujoco
 import numpy as np
+from timing import keep
 
 from liquid_control_sim.envs import DriveEnv
 from liquid_control_sim.physics import Physics
@@ -327,9 +327,7 @@ def main() -> None:
     arguments = parser.parse_args()
     rows = measure(arguments.seconds, arguments.rounds)
     print(table(rows))
-    if arguments.json:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(json.dumps(rows, indent=2) + '\n')
+    keep(rows, arguments.json)
 
 
 if __name__ == '__main__':
