@@ -35,7 +35,7 @@ class Learner:
         core = [p for name, p in policy.named_parameters() if name.startswith('core.')]
         encoders = policy.encoders.parameters()
         parts: list[dict[str, Any]] = [{'params': encoders}, {'params': core}]
-        self.optimizer = torch.optim.Adam(parts, lr=config.learning_rate)
+        self.optimizer = torch.optim.Adam(parts, lr=config.learning_rate, fused=True)
         self._config, self._rate = config, config.learning_rate
 
     def epoch(

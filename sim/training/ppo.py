@@ -51,9 +51,11 @@ class Ppo:
         self.exploration = Exploration(config.std, config.correlation)
         self.critic = Critic()
         self._tuned = [*policy.parameters(), *self.exploration.parameters()]
-        self._optimizer = torch.optim.Adam(self._tuned, lr=config.learning_rate, eps=1e-5)
+        self._optimizer = torch.optim.Adam(
+            self._tuned, lr=config.learning_rate, eps=1e-5, fused=True
+        )
         self._critic_optimizer = torch.optim.Adam(
-            self.critic.parameters(), lr=config.critic_learning_rate
+            self.critic.parameters(), lr=config.critic_learning_rate, fused=True
         )
 
     @property
