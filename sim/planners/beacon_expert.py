@@ -36,6 +36,9 @@ class ExpertConfig:
     search_turn: the greatest turning speed when searching. search_bend: how much rather the search
         turns to the side, so that the robot looks around. recall: for how long, after it has
         forgotten where the beacon is, that is the side where it was; the coin's after that.
+    dead_end: where it is less open than that straight ahead, the search turns to its side on the
+        spot, whatever is there: who learns from it, and cannot tell which side is better, would
+        do neither and stand.
     """
 
     max_linear: float = 1.0
@@ -53,6 +56,7 @@ class ExpertConfig:
     search_turn: float = 1.2
     search_bend: float = 0.25
     recall: float = 3.0
+    dead_end: float = 0.2
 
 
 class BeaconExpert:
@@ -103,15 +107,15 @@ class BeaconExpert:
         return self._caution.heed(*self._search(x, y, yaw))
 
     def _search(self, x: float, y: float, yaw: float) -> Point:
-        """Drive on to where there is room, a little to the side; turn there if there is none."""
+        """Drive on to where there is room, a little to the side; turn there if none is ahead."""
         config, side = self._config, self._search_side()
         turns = _TURNS * side
         open_ = [self._openness(x, y, yaw + turn) for turn in turns]
+        if open_[len(open_) // 2] < config.dead_end:
+            return 0.0, side * config.search_turn
         score = 3.0 * np.array(open_) - 0.2 * np.abs(turns) + config.search_bend * _TURNS
         share = np.exp(4.0 * (score - score.max()))
         turn = float(share @ turns / share.sum())
-        if max(open_) < 0.2:
-            return 0.0, side * config.search_turn
         straight = max(1.0 - (turn / config.turn_in_place) ** 2, 0.0)
         w = min(max(config.steering * turn, -config.search_turn), config.search_turn)
         return config.cruise * straight * self._pace(x, y, yaw), w

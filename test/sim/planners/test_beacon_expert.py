@@ -102,6 +102,26 @@ def test_it_searches_to_the_side_of_the_coin():
     assert sides == {1.0: {1.0}, -1.0: {-1.0}}
 
 
+def test_before_a_wall_it_turns_on_the_spot_to_the_side_of_the_coin():
+    empty = scenario(world={'type': 'arena', 'obstacles': [0, 0]}, sensors={'imu': None})
+    simulation = Simulation(empty, seed=1)
+    while simulation.layout.clearance(ahead(simulation.pose, 0.7)) > 0.0:
+        simulation.command(0.5, 0.0)
+        simulation.run_until(simulation.now_ns + 100_000_000)
+    simulation.command(0.0, 0.0)
+    expert = BeaconExpert(simulation)
+    for _ in range(6):
+        simulation.run_until(simulation.now_ns + TOSS_NS)
+        speed, turn = expert.act()
+        assert abs(speed) < 0.05
+        assert turn * toss(simulation.now_ns) > 1.0
+
+
+def ahead(pose, metres):
+    x, y, yaw = pose
+    return np.array([x + metres * np.cos(yaw), y + metres * np.sin(yaw)])
+
+
 def test_it_searches_at_first_to_the_side_where_the_beacon_was():
     simulation = Simulation(SINGLE, seed=1)
     expert = BeaconExpert(simulation, ExpertConfig(search_bend=9.0))
