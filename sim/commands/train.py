@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         training = start(arguments.config, folder, _bags(arguments))
     print(f'run: {training.folder}', flush=True)
     training.train()
-    print(f'bundle: {training.bundle} (round {training.progress.best_round})')
+    print(f'bundle: {training.bundle} (round {training.bundled})')
     return 0
 
 

@@ -20,7 +20,7 @@ def main() -> int:
     except ConfigError as error:
         print(f'liquid_control_sim.training: {error}', file=sys.stderr)  # noqa: T201
         return 2
-    _say(ranks, f'bundle: {training.bundle} (round {training.progress.best_round})')
+    _say(ranks, f'bundle: {training.bundle} (round {training.bundled})')
     leave()
     return 0
 

@@ -26,6 +26,7 @@ from torch import nn
 
 from liquid_control.files import write_whole
 from liquid_control.policy import Policy, save_bundle
+from liquid_control.policy.bundle import read_bundle_file
 from liquid_control.schema import ConfigError, plain
 from liquid_control_sim.evaluation.driver import check_sensors
 from liquid_control_sim.origin import origin
@@ -77,6 +78,11 @@ class Run:
     @property
     def bundle(self) -> Path:
         return self._judge.bundle
+
+    @property
+    def bundled(self) -> int:
+        """Which round the bundle is of; not always the one that validated best."""
+        return int(read_bundle_file(self.bundle).training['round'])
 
     @property
     def _checkpoint(self) -> Path:

@@ -128,18 +128,16 @@ def test_it_begins_with_the_best_policy_of_the_rounds_before(tmp_path, config, b
 
 @pytest.mark.slow
 def test_it_keeps_the_last_policy_that_no_earlier_one_beat_by_more_than_chance(
-    tmp_path, config, bundle, monkeypatch
+    tmp_path, config, bundle, monkeypatch, capsys
 ):
-    scores = [
-        0.9,
-        0.5,
-        0.1,
-    ]  # of the given policy and of two rounds; by chance 2 drives differ by 0.5
+    # Of the given policy and of two rounds; by chance 2 drives differ by 0.5.
+    scores = [0.9, 0.5, 0.1]
     monkeypatch.setattr(SimulatedDrives, 'validate', lambda self, candidate: ({}, scores.pop(0)))
     path = config(bundle=str(bundle), rounds=2, iterations=2)
     assert main(['train', '--config', str(path), '--run', str(tmp_path / 'run')]) == 0
     assert not scores
     assert read_bundle_file(tmp_path / 'run' / 'bundle').training['round'] == 1
+    assert 'bundle (round 1)' in capsys.readouterr().out
 
 
 @pytest.mark.parametrize('names', [['lidar', 'camera'], ['camera', 'imu', 'lidar']])
