@@ -150,4 +150,8 @@ def test_a_plan_is_laid_over_its_base():
     base = read_plan(CONFIG.with_name('scoreboard_one_clock.yaml'))
     thinned = read_plan(CONFIG.with_name('scoreboard_thinned.yaml'))
     assert (base.learning.thinning, thinned.learning.thinning) == (0.0, 0.5)
-    assert replace(thinned, learning=base.learning) == base
+    unfolds = [plan.networks['ltc'].policy['network']['unfolds'] for plan in (base, thinned)]
+    assert unfolds == [2, 6]
+    other = {name for name in base.networks if base.networks[name] != thinned.networks[name]}
+    assert other == {'ltc', 'ltc_fixed'}
+    assert replace(thinned, learning=base.learning, networks=base.networks) == base
