@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from timing import Run, bind, durations, report
+from figures import report
+from timing import Run, bind, durations
 from torch import Tensor, nn
 
 from liquid_control.policy import CameraSpec

@@ -25,8 +25,8 @@ import torch
 from fault_run import on_operation, on_policy, on_process, on_sensors, on_time
 from fault_run.fault import Fault, UnexpectedError
 from fault_run.robot import CMD_VEL_TIMEOUT_S, FAULT_S, Robot
+from figures import keep
 from rclpy.signals import SignalHandlerOptions
-from timing import keep
 
 from liquid_control.policy import (
     CameraSpec,

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from timing import report
+from figures import report
 
 from liquid_control.safety import Guard, GuardConfig, read_beams, rehearse
 

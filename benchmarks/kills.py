@@ -25,10 +25,10 @@ from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
+from figures import keep
 from kill_run.jobs import OUT, Job, digest, jobs, write_files
 from kill_run.session import Session
 from safetensors import SafetensorError
-from timing import keep
 
 PATIENCE_S = 300.0
 AIM_S = 15.0

@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 from accuracy import cheetah, event_xor
 from accuracy.training import Row, Settings, run
-from timing import keep
+from figures import keep
 
 EPOCHS = {'cheetah': 60, 'event_xor': 8}
 

@@ -20,7 +20,8 @@ import ncps.torch
 import ncps.wirings
 import numpy as np
 import torch
-from timing import Run, bind, durations, keep
+from figures import keep
+from timing import Run, bind, durations
 from torch import Tensor, nn
 
 from liquid_control.liquid import LTC, Random

@@ -31,6 +31,7 @@ from typing import Any
 
 import numpy as np
 import rclpy
+from figures import report
 from geometry_msgs.msg import TwistStamped
 from rclpy.executors import Executor, ExternalShutdownException, SingleThreadedExecutor
 from rclpy.experimental import EventsExecutor
@@ -40,7 +41,6 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.serialization import serialize_message
 from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import Image, Imu, LaserScan
-from timing import report
 
 ROOT = Path(__file__).resolve().parents[1]
 TOPICS = {'lidar': (LaserScan, 'scan'), 'imu': (Imu, 'imu'), 'camera': (Image, 'image')}

@@ -39,7 +39,7 @@ os.environ.setdefault('OMP_NUM_THREADS', '1')
 
 import mujoco
 import numpy as np
-from timing import keep
+from figures import keep
 
 from liquid_control_sim.envs import DriveEnv
 from liquid_control_sim.physics import Physics

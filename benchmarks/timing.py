@@ -1,9 +1,7 @@
-"""What benchmarks share: runs that take turns under the clock, and how figures are told."""
+"""Runs that take turns under the clock."""
 
-import json
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 Run = Callable[[], object]
 
@@ -25,16 +23,3 @@ def durations(runs: dict[str, Run], rounds: int, repeats: int = 1) -> dict[str, 
                 if number:
                     seconds[name].append(time.perf_counter() - began)
     return seconds
-
-
-def report(figures: object, file: Path | None) -> None:
-    """Print them as JSON, and keep the same."""
-    print(json.dumps(figures, indent=2))
-    keep(figures, file)
-
-
-def keep(figures: object, file: Path | None) -> None:
-    """Write them as JSON, if there is a file to write."""
-    if file:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + '\n')
