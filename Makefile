@@ -17,8 +17,8 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip install --no-compile -c constraints.txt
 EXTRAS := ros,sim,train,ray,dev
 
-# Tests that have a clock to keep get the machine to themselves; the others share it, with a thread
-# of torch each.
+# Tests that have a clock to keep mostly wait, one after the other; the others, with a thread of
+# torch each, have what these leave of the machine.
 REAL_TIME := test/launch test/nodes test/sim/ros \
 	$(addprefix test/benchmarks/,test_faults.py test_kills.py test_node_latency.py)
 
@@ -29,14 +29,20 @@ unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE
 # pip compiles nothing, so every process would compile torch anew where this forbids to keep it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint format types train evaluate venv clean
+.PHONY: demo test test-real-time test-shared lint format types train evaluate venv clean
 
 demo: venv
 	$(BIN)/liquid_control demo --seconds $(DEMO_SECONDS) --seed $(SEED) --policy $(POLICY)
 
 test: venv
+	@echo 'Two sets of tests run side by side, for up to ten minutes; each is shown when it is done.'
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going test-real-time test-shared
+
+test-real-time:
 	$(BIN)/python -m pytest $(PYTEST_FLAGS) $(REAL_TIME)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(PYTEST_FLAGS) -n 2 --dist worksteal $(addprefix --ignore=,$(REAL_TIME))
+
+test-shared:
+	OMP_NUM_THREADS=1 nice -n 19 $(BIN)/python -m pytest $(PYTEST_FLAGS) -n 2 --dist worksteal $(addprefix --ignore=,$(REAL_TIME))
 
 lint: venv
 	$(BIN)/ruff check .
