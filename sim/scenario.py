@@ -17,6 +17,7 @@ from pydantic import BeforeValidator
 from liquid_control.safety.limiter import Limits
 from liquid_control.schema import ConfigError, configured, plain, read_yaml, validated
 from liquid_control.stream import TimeRules
+from liquid_control_sim.guard import GuardRules
 from liquid_control_sim.layers import Plain, laid_over
 from liquid_control_sim.paths import share
 from liquid_control_sim.robots import RobotConfig
@@ -28,7 +29,9 @@ from liquid_control_sim.worlds import WorldConfig
 @configured
 class Scenario:
     """event_time: the rules by which a policy on this robot hears messages; the drive node there
-    has the same ones. faults: the name of the profile that was laid over the rest.
+    has the same ones. guard: stands before the wheels, as on the robot; None for none. In front of
+        `sim_node` the drive node has its own.
+    faults: the name of the profile that was laid over the rest.
     """
 
     world: WorldConfig
@@ -37,7 +40,12 @@ class Scenario:
     limits: Limits
     sensors: SuiteConfig
     event_time: TimeRules = TimeRules()
+    guard: GuardRules | None = None
     faults: str = 'nominal'
+
+    def __post_init__(self) -> None:
+        if self.guard and not self.sensors.lidar:
+            raise ValueError('guard looks through sensors.lidar, which is null')
 
 
 def scenario(

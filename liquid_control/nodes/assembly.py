@@ -98,13 +98,7 @@ def guard_sources(spec: PolicySpec, settings: Settings) -> dict[str, float]:
     The guard stops hard. Where the watchdog knows of the same silence, it has the time to bring
     the robot to a stand within the limits first.
     """
-    limits = settings.limits
-    braking_s = max(
-        max(most, -least) / -deceleration
-        for most, least, deceleration in zip(
-            limits.max_velocity, limits.min_velocity, limits.max_deceleration, strict=True
-        )
-    )
+    braking_s = settings.limits.braking_s
     sources = {
         name: settings.sensors[name].source.timeout_s
         + (braking_s if settings.sensors[name].source.required else 0.0)

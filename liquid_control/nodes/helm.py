@@ -95,9 +95,7 @@ class Helm:
             dt = self._elapsed(steady_ns, pace_ns)
             held = self._holds or self.watchdog.reasons(steady_ns)
             target = np.zeros(2) if held else self._target
-            wished = self.guard.slow(target)
-            verdict = self.guard.limit(self.limiter.limit(wished, dt), steady_ns)
-            self.limiter.overrule(verdict.command)
+            verdict = self.guard.govern(self.limiter, target, dt, steady_ns)
             return Order(verdict.command, verdict)
 
     def _elapsed(self, steady_ns: int, pace_ns: int) -> float:

@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 
 from liquid_control.safety.blind import Sweep, unseen_ahead
+from liquid_control.safety.limiter import Limiter
 from liquid_control.safety.scene import Look, Scene, look, merge
 from liquid_control.safety.shapes import Polygon, rectangle
 from liquid_control.safety.view import View, read_beams
@@ -80,10 +81,8 @@ class Verdict:
 class Guard:
     """Lets a command pass, slows it down or stops it.
 
-        guard.see('lidar', read_beams(...), stamp_ns)             # whenever a source has measured
-        wished = guard.slow(target)                               # softly, before the limiter
-        verdict = guard.limit(limiter.limit(wished, dt), now_ns)  # hard, behind it
-        limiter.overrule(verdict.command)
+        guard.see('lidar', read_beams(...), stamp_ns)          # whenever a source has measured
+        verdict = guard.govern(limiter, target, dt, now_ns)    # whenever the robot is commanded
 
     The policy wants 1 m/s, time_before_collision is 1.2 s, and ahead of the bumper is a wall:
         in        1.50   0.90       0.60       0.40       0.10 m
@@ -156,6 +155,15 @@ class Guard:
             if not 0.0 < overtaken_s <= self.sources[source]:
                 self._looks[source] = new
                 self._scene = merge(self._looks)
+
+    def govern(self, limiter: Limiter, target: np.ndarray, dt: float, now_ns: int) -> Verdict:
+        """What becomes of a target [2], m/s and rad/s, dt seconds after the last command: slowed
+        softly before the limiter, limited hard behind it, from where the limiter goes on.
+        """
+        wished = self.slow(target)
+        verdict = self.limit(limiter.limit(wished, dt), now_ns)
+        limiter.overrule(verdict.command)
+        return verdict
 
     def slow(self, target: np.ndarray) -> np.ndarray:
         """What is left of a wished velocity [2] in slowdown zones. The next verdict says so, if

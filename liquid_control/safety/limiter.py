@@ -49,6 +49,12 @@ class Limits:
                 if not holds(number):
                     raise ValueError(f'{name} ({axis}) is {number:g}, wanted {wanted}')
 
+    @property
+    def braking_s(self) -> float:
+        """Seconds from the fastest velocity to a stand, without limits of jerk."""
+        axes = zip(self.max_velocity, self.min_velocity, self.max_deceleration, strict=True)
+        return max(max(most, -least) / -slowing for most, least, slowing in axes)
+
 
 _WANTED: dict[str, tuple[str, Callable[[float], bool]]] = {
     'max_velocity': ('>= 0, finite', lambda v: 0.0 <= v < math.inf),

@@ -26,6 +26,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--robot', default='jackal', metavar='NAME', help='(default jackal)')
     parser.add_argument('--faults', default='nominal', metavar='NAME', help='(default nominal)')
     parser.add_argument(
+        '--guard', action='store_true', help="the drive node's collision guard before the wheels"
+    )
+    parser.add_argument(
         '--episodes', type=int, help='(default 100; with --worlds, one for each world of the file)'
     )
     parser.add_argument('--seed', type=int, default=0, help='of the first episode (default 0)')
@@ -90,6 +93,8 @@ def _evaluations(arguments: argparse.Namespace) -> 'dict[str, Evaluation]':
 
     usual, named = _layers(arguments)
     count = arguments.episodes if arguments.episodes is not None else usual
+    if arguments.guard:
+        named['guard'] = {}
     config = scenario(robot=arguments.robot, faults=arguments.faults, **named)
     driver = arguments.planner or arguments.policy
     whole = Evaluation(driver, _seeds(arguments.seed, count), config)
@@ -146,7 +151,10 @@ def _write(arguments: argparse.Namespace, results: 'dict[str, Result]') -> None:
         name: {**result.summary(), **result.intervals()} for name, result in results.items()
     }
     row, *others = rows.items()
-    asked = {key: getattr(arguments, key) for key in ('task', 'world', 'robot', 'faults', 'seed')}
+    asked = {
+        key: getattr(arguments, key)
+        for key in ('task', 'world', 'robot', 'faults', 'guard', 'seed')
+    }
     driver = arguments.planner or str(arguments.policy)
     result = {
         'driver': driver,

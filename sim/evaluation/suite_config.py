@@ -43,6 +43,7 @@ class ScenarioLayers:
     robot: str | Plain = 'jackal'
     sensors: Plain = Field(default_factory=dict)
     limits: Plain = Field(default_factory=dict)
+    guard: Plain | None = None
 
 
 @configured

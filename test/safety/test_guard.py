@@ -244,9 +244,7 @@ def test_behind_the_guard_the_limiter_starts_from_what_was_let_through():
     for tick in range(60):
         points = wall(NOSE + 0.05) if tick < 30 else NOTHING
         guard.see('lidar', View(points, AROUND), tick * 20 * MS)
-        wished = guard.slow(np.array([1.0, 0.0]))
-        verdict = guard.limit(limiter.limit(wished, 0.02), tick * 20 * MS)
-        limiter.overrule(verdict.command)
+        verdict = guard.govern(limiter, np.array([1.0, 0.0]), 0.02, tick * 20 * MS)
         sent.append(verdict.command[0])
     assert sent[:30] == [0.0] * 30
     assert np.diff(sent).max() <= 2.0 * 0.02 + 1e-9
@@ -256,8 +254,7 @@ def test_behind_the_guard_the_limiter_starts_from_what_was_let_through():
 def test_in_a_slowdown_zone_it_settles_at_its_share():
     guard, limiter = seeing(wall(NOSE + 0.3, y=0.3)), Limiter(Limits())
     for _ in range(200):
-        verdict = guard.limit(limiter.limit(guard.slow(np.array([0.8, 0.0])), 0.02), 0)
-        limiter.overrule(verdict.command)
+        verdict = guard.govern(limiter, np.array([0.8, 0.0]), 0.02, 0)
     assert verdict.command[0] == pytest.approx(0.4)
     assert verdict.action == 'slowdown'
 

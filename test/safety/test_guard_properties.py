@@ -132,8 +132,7 @@ def test_limiter_and_guard_together_never_speed_up_faster_than_allowed(ticks):
     for target, scene, ms in ticks:
         now_ns += ms * 1_000_000
         guard.see('lidar', View(scene, AROUND), now_ns)
-        verdict = guard.limit(limiter.limit(guard.slow(target), ms / 1000.0), now_ns)
-        limiter.overrule(verdict.command)
+        verdict = guard.govern(limiter, target, ms / 1000.0, now_ns)
         faster = np.where(
             verdict.command * last >= 0.0,
             np.abs(verdict.command) - np.abs(last),

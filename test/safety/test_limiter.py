@@ -97,6 +97,11 @@ def test_the_deadband_silences_a_slow_command_and_lets_the_ramp_go_on():
     assert drive(limiter, 0.29) == [0.0]
 
 
+def test_it_knows_how_long_a_stop_takes_on_the_slower_axis():
+    assert Limits((1.5, 1.5), (-0.5, -1.5), (2.0, 4.0), (-3.0, -6.0)).braking_s == 0.5
+    assert Limits((0.3, 1.5), (0.0, -3.0), (2.0, 4.0), (-3.0, -6.0)).braking_s == 0.5
+
+
 def test_scaled_velocities_leave_a_standstill_on_the_arc():
     limiter = Limiter(Limits((1.0, 1.5), scale_velocities=True))
     linear, angular = limiter.limit(np.array([1.0, 0.5]), 0.1)
