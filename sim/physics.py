@@ -43,7 +43,8 @@ class Physics:
         advance(1.070 s)        steps to 1.050, exactly, then on to 1.070
 
     max_step: seconds. condition: what this robot is like. pose: (x, y, yaw) of the base in the
-    world. twist: forward m/s and left rad/s.
+    world. twist: forward m/s and left rad/s. impact_mps: how fast the robot itself moved when it
+    first bumped into something, or was bumped into; None before.
     """
 
     def __init__(
@@ -60,6 +61,8 @@ class Physics:
         self.distance_m = 0.0
         self.collisions = 0
         self.in_collision = False
+        self.impact_mps: float | None = None
+        self._pace = 0.0
         self._robot = robot
         self._max_step_ns = round(max_step * 1e9)
         self._last_contact_ns = -_EPISODE_GAP_NS
@@ -147,9 +150,11 @@ class Physics:
         x, y, *_, left, right = data.qpos.tolist()
         mujoco.mj_step(self.model, data)
         new_x, new_y, *_, new_left, new_right = data.qpos.tolist()
-        self.distance_m += math.hypot(new_x - x, new_y - y)
+        moved = math.hypot(new_x - x, new_y - y)
+        self.distance_m += moved
         self.odometry.add(*self._robot.body_motion(new_left - left, new_right - right), dt)
         self._watch_contacts()
+        self._pace = moved / dt  # a contact is seen in the step that it slows down
 
     def _watch_contacts(self) -> None:
         touching = self.data.contact.geom.ravel().tolist()
@@ -157,6 +162,7 @@ class Physics:
         if self.in_collision:
             if self.now_ns - self._last_contact_ns > _EPISODE_GAP_NS:
                 self.collisions += 1
+                self.impact_mps = self._pace if self.impact_mps is None else self.impact_mps
             self._last_contact_ns = self.now_ns
 
     def _mocap(self, name: str) -> int:

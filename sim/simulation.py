@@ -71,6 +71,11 @@ class Simulation:
         return self._physics.collisions
 
     @property
+    def impact_mps(self) -> float | None:
+        """How fast the robot itself moved at the first of them; None before."""
+        return self._physics.impact_mps
+
+    @property
     def distance_m(self) -> float:
         """Metres driven."""
         return self._physics.distance_m

@@ -42,6 +42,7 @@ class Outcome:
     time_s: its length. distance_m: driven. shortest_m: of the shortest way; None without a target.
     clearance_m: the least between body and anything. jerk: how unsteadily it drove, m/s^3, RMS.
     barn_metric: None but for a goal in a world whose optimal length is known.
+    impact_mps: how fast the robot itself moved when it touched something; None if it did not.
     obstacles_shown, reactions_s: to what came into its way all of a sudden, see `Reactions`.
     """
 
@@ -56,6 +57,7 @@ class Outcome:
     barn_metric: float | None
     obstacles_shown: int = 0
     reactions_s: tuple[float, ...] = ()
+    impact_mps: float | None = None
 
     @property
     def spl(self) -> float | None:
@@ -92,8 +94,8 @@ class Result:
 
     @property
     def means(self) -> dict[str, list[float]]:
-        """What means are taken of, by their names: one value of each episode, or one of each
-        reaction. A name is left out where an episode has no such value.
+        """What means are taken of, by their names: one value of each episode, left out where one
+        has none; or one of each collision or reaction that there was.
         """
         columns: dict[str, list[float | None]] = {
             'mean_time_s': [outcome.time_s for outcome in self.outcomes],
@@ -105,7 +107,12 @@ class Result:
         }
         known = {name: [v for v in column if v is not None] for name, column in columns.items()}
         means = {name: v for name, v in known.items() if len(v) == len(self.outcomes)}
-        return {**means, 'mean_reaction_s': self.reactions_s} if self.reactions_s else means
+        some = {'mean_impact_mps': self.impacts_mps, 'mean_reaction_s': self.reactions_s}
+        return means | {name: values for name, values in some.items() if values}
+
+    @property
+    def impacts_mps(self) -> list[float]:
+        return [o.impact_mps for o in self.outcomes if o.impact_mps is not None]
 
     @property
     def reactions_s(self) -> list[float]:
@@ -209,6 +216,7 @@ def _outcome(robot: Robot, trace: Trace, reactions: Reactions) -> Outcome:
         barn_metric=barn_metric(success, time_s, optimal) if optimal and to_goal else None,
         obstacles_shown=reactions.shown,
         reactions_s=tuple(reactions.times_s),
+        impact_mps=simulation.impact_mps,
     )
 
 

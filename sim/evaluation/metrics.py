@@ -55,6 +55,13 @@ METRICS = (
         "Mean of each episode's least gap between the body and anything, to 3 cm. 0 is a touch.",
     ),
     Metric(
+        'mean_impact_mps',
+        'impact',
+        '{:.2f} m/s',
+        'Mean of how fast the robot itself moved when it touched something, of the episodes in '
+        'which it did. Who walks into a robot that stands adds 0.',
+    ),
+    Metric(
         'mean_jerk',
         'jerk',
         '{:.1f} m/s³',

@@ -14,6 +14,7 @@ _COLUMNS = {
     'mean time': ('mean_time_s', '{:.1f} s'),
     'SPL': ('spl', '{:.2f}'),
     'BARN metric': ('barn_metric', '{:.3f}'),
+    'impact': ('mean_impact_mps', '{:.2f} m/s'),
     'reaction': ('mean_reaction_s', '{:.2f} s'),
 }
 

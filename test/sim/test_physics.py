@@ -115,11 +115,22 @@ def test_a_wall_stops_the_robot_and_is_one_collision(room):
     physics = Physics(room(block), JACKAL, START_NS)
     physics.advance(START_NS + 500_000_000)
     assert not physics.in_collision
+    assert physics.impact_mps is None
     physics.command(1.0, 0.0)
     physics.advance(START_NS + 5_000_000_000)
     assert physics.in_collision
     assert physics.collisions == 1
+    assert physics.impact_mps == pytest.approx(1.0, abs=0.05)
     assert physics.pose[0] == pytest.approx(1.8 - JACKAL.length / 2, abs=0.05)
+
+
+def test_who_bumps_into_a_robot_that_stands_makes_no_impact_of_its_own(room):
+    physics = Physics(room(), JACKAL, START_NS)
+    physics.advance(START_NS + 100_000_000)
+    physics.place_beacon(JACKAL.length / 2, 0.0)
+    physics.advance(START_NS + 110_000_000)
+    assert physics.collisions == 1
+    assert physics.impact_mps < 0.01
 
 
 def test_the_beacon_is_solid_where_it_was_moved_to(room):
