@@ -38,10 +38,10 @@ test: venv
 	@echo 'Two sets of tests run side by side, for up to ten minutes; each is shown when it is done.'
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going test-real-time test-shared
 
-test-real-time:
+test-real-time: venv
 	$(BIN)/python -m pytest $(PYTEST_FLAGS) $(REAL_TIME)
 
-test-shared:
+test-shared: venv
 	OMP_NUM_THREADS=1 nice -n 19 $(BIN)/python -m pytest $(PYTEST_FLAGS) -n 2 --dist worksteal $(addprefix --ignore=,$(REAL_TIME))
 
 lint: venv

@@ -78,7 +78,8 @@ class Drive:
 
 
 def _guard(config: Scenario) -> LidarGuard | None:
-    lidar = config.sensors.lidar
-    if config.guard is None or lidar is None:
+    if config.guard is None:
         return None
+    lidar = config.sensors.lidar
+    assert lidar is not None, 'a scenario with a guard has a LiDAR'
     return LidarGuard(config.guard, config.robot, lidar, config.limits)

@@ -18,6 +18,7 @@ from liquid_control_sim.robots import RobotConfig
 from liquid_control_sim.sensors import LidarConfig, Message
 
 SOURCE = 'lidar'
+_USUAL = GuardConfig()
 
 
 @configured
@@ -27,9 +28,11 @@ class GuardRules:
     source_timeout: seconds, as `lidar.source_timeout`.
     """
 
-    time_before_collision: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1.2
-    min_points: Count = 3
-    blind_angle: Positive = 0.17
+    time_before_collision: Annotated[float, Field(ge=0, allow_inf_nan=False)] = (
+        _USUAL.time_before_collision
+    )
+    min_points: Count = _USUAL.min_points
+    blind_angle: Positive = _USUAL.blind_angle
     source_timeout: Positive = 0.5
 
 

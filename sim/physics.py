@@ -162,7 +162,8 @@ class Physics:
         if self.in_collision:
             if self.now_ns - self._last_contact_ns > _EPISODE_GAP_NS:
                 self.collisions += 1
-                self.impact_mps = self._pace if self.impact_mps is None else self.impact_mps
+                if self.impact_mps is None:
+                    self.impact_mps = self._pace
             self._last_contact_ns = self.now_ns
 
     def _mocap(self, name: str) -> int:

@@ -126,6 +126,20 @@ def test_the_command_writes_what_others_read(bundle, tmp_path):
     ]
 
 
+@pytest.mark.slow
+def test_a_guard_lets_nothing_be_hit_that_is_hit_without(bundle, worlds, tmp_path):
+    results, asked = {}, ['--policy', str(bundle), '--task', 'goal', '--worlds', str(worlds)]
+    for guard in ([], ['--guard']):
+        file = tmp_path / 'result.json'
+        arguments = [*asked, '--world', 'barn', '--workers', '1', '--json', str(file), *guard]
+        assert main(['evaluate', *arguments]) == 0
+        result = json.loads(file.read_text())
+        results[result['guard']] = result
+    assert (results[False]['collision_rate'], results[True]['collision_rate']) == (0.5, 0.0)
+    assert results[False]['mean_impact_mps'] > 0.1
+    assert 'mean_impact_mps' not in results[True]
+
+
 @pytest.mark.parametrize(
     ('arguments', 'said'),
     [

@@ -25,6 +25,9 @@ SUITE = {
 }
 
 
+SHIPPED = sorted((share() / 'config' / 'evaluate').glob('*.yaml'))
+
+
 @pytest.fixture
 def read(tmp_path):
     """Reads the suite above, with other parts."""
@@ -84,9 +87,16 @@ def test_a_file_of_worlds_says_what_the_scenario_does_not(read, worlds):
     assert (driven.task.reach, driven.task.timeout) == (0.7, 30.0)
 
 
-@pytest.mark.parametrize('name', ['robustness', 'smoke', 'barn'])
-def test_suites_that_come_along_can_be_driven(name, worlds):
-    assert read_suite(share() / 'config' / 'evaluate' / f'{name}.yaml', worlds).cells
+@pytest.mark.parametrize('file', SHIPPED, ids=lambda file: file.stem)
+def test_suites_that_come_along_can_be_driven(file, worlds):
+    assert read_suite(file, worlds).cells
+
+
+def test_a_scenario_may_have_a_guard(read):
+    guards = {'guarded': {'guard': {'min_points': 5}}, 'alone': {}}
+    scenarios = {cell.scenario: cell.evaluation.scenario for cell in read(scenarios=guards).cells}
+    assert scenarios['guarded'].guard.min_points == 5
+    assert scenarios['alone'].guard is None
 
 
 BLIND = {'arena': {'sensors': {'camera': None}}}
